@@ -1,0 +1,51 @@
+"""Neural networks by hand: the library of the course.
+
+One module per idea, in the order of the chapters. The names of the core can be imported from here;
+``datasets``, ``plots`` and ``exercises`` are imported by name, because they bring more than NumPy.
+"""
+
+from lib.activations import LeakyReLU, ReLU, Sigmoid, Tanh, leaky_relu, relu, sigmoid, tanh
+from lib.gradient_check import check_gradients, numerical_gradient, relative_difference
+from lib.gram import train_gram
+from lib.initializers import he, normal, xavier, zeros
+from lib.layers import Dense, Layer
+from lib.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, softmax
+from lib.network import Network
+from lib.optimizers import Adam, GradientDescent, Momentum, Optimizer, RMSprop
+from lib.regularization import L2
+from lib.training import Diverged, History, minibatches, train
+
+__all__ = [
+    "Adam",
+    "BinaryCrossEntropy",
+    "Dense",
+    "Diverged",
+    "GradientDescent",
+    "History",
+    "L2",
+    "Layer",
+    "LeakyReLU",
+    "Momentum",
+    "Network",
+    "Optimizer",
+    "RMSprop",
+    "ReLU",
+    "Sigmoid",
+    "SoftmaxCrossEntropy",
+    "Tanh",
+    "check_gradients",
+    "he",
+    "leaky_relu",
+    "minibatches",
+    "normal",
+    "numerical_gradient",
+    "relative_difference",
+    "relu",
+    "sigmoid",
+    "softmax",
+    "tanh",
+    "train",
+    "train_gram",
+    "xavier",
+    "zeros",
+]

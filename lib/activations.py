@@ -1,0 +1,88 @@
+"""Activations: the bend between two linear layers. Read this module with chapter 2.
+
+Each is a plain function and, with its derivative, a layer. All keep shape and dtype.
+"""
+
+import numpy as np
+
+from lib.checks import check_number
+from lib.layers import Layer
+
+__all__ = ["LeakyReLU", "ReLU", "Sigmoid", "Tanh", "leaky_relu", "relu", "sigmoid", "tanh"]
+
+
+def sigmoid(Z):
+    """1 / (1 + exp(-Z)), any shape, finite for any finite Z; chapter 1, "From a score to a probability".
+
+    ``exp`` only ever sees numbers that are not positive, so it cannot overflow.
+    """
+    e = np.exp(np.minimum(Z, -Z))
+    return np.where(Z >= 0, 1, e) / (1 + e)
+
+
+def tanh(Z):
+    """(exp(Z) - exp(-Z)) / (exp(Z) + exp(-Z)), any shape; chapter 2, "Choosing the bend"."""
+    return np.tanh(Z)
+
+
+def relu(Z):
+    """max(Z, 0), any shape; chapter 2, "Choosing the bend"."""
+    return np.maximum(Z, 0)
+
+
+def leaky_relu(Z, slope=0.01):
+    """Z where positive, slope * Z elsewhere (0 <= slope < 1); chapter 2, "Choosing the bend"."""
+    return np.maximum(Z, slope * Z)
+
+
+class Sigmoid(Layer):
+    """A = sigmoid(Z), dZ = dA * A * (1 - A); chapter 2, "Choosing the bend"."""
+
+    def forward(self, Z, training=False):
+        self.A = sigmoid(Z)
+        return self.A
+
+    def backward(self, dA):
+        return dA * self.A * (1 - self.A)
+
+
+class Tanh(Layer):
+    """A = tanh(Z), dZ = dA * (1 - A**2); chapter 2, "Choosing the bend"."""
+
+    def forward(self, Z, training=False):
+        self.A = tanh(Z)
+        return self.A
+
+    def backward(self, dA):
+        return dA * (1 - self.A * self.A)
+
+
+class ReLU(Layer):
+    """A = max(Z, 0), dZ = dA where Z > 0, else 0; chapter 2, "Choosing the bend"."""
+
+    def forward(self, Z, training=False):
+        self.A = relu(Z)
+        return self.A
+
+    def backward(self, dA):
+        return dA * (self.A > 0)
+
+
+class LeakyReLU(Layer):
+    """A = max(Z, slope * Z), dZ = dA where Z > 0, else slope * dA; chapter 2, "Choosing the bend".
+
+    Raises TypeError or ValueError if ``slope`` is not a number in [0, 1).
+    """
+
+    def __init__(self, slope=0.01):
+        self.slope = check_number(slope, "slope", 0, 1, closed="left")
+
+    def forward(self, Z, training=False):
+        self.Z = Z
+        return leaky_relu(Z, self.slope)
+
+    def backward(self, dA):
+        return np.where(self.Z > 0, dA, self.slope * dA)
+
+    def __repr__(self):
+        return f"LeakyReLU({self.slope:g})"

@@ -1,0 +1,139 @@
+"""What every public door asks of its arguments, and the words of the errors.
+
+A message always says three things: which argument, what it got, what it needs. Whatever the
+caller passes in is only looked at, never changed.
+"""
+
+import math
+import numbers
+
+import numpy as np
+
+__all__ = [
+    "check_choice",
+    "check_count",
+    "check_inputs",
+    "check_labels",
+    "check_number",
+    "check_random_state",
+]
+
+
+def check_inputs(X, n_inputs=None, dtype=np.float64, name="X"):
+    """Return ``X`` as a finite ``(n_inputs, m)`` array of ``dtype``; examples are columns.
+
+    No copy is made when ``X`` already fits. Chapter 1, "A picture becomes a column".
+    Raises TypeError for what is not numeric; ValueError for a wrong rank or number of rows,
+    for transposed or empty data, and for NaN or infinity.
+    """
+    X = _numeric(X, name)
+    if X.ndim != 2:
+        raise ValueError(
+            f"{name} has shape {X.shape}; it needs two axes, (n_x, m): one column an example"
+        )
+    if 0 in X.shape:
+        raise ValueError(f"{name} is empty: its shape is {X.shape}")
+    if n_inputs is not None and X.shape[0] != n_inputs:
+        turned = X.shape[1] == n_inputs
+        hint = f"; it looks transposed: examples are columns, pass {name}.T" if turned else ""
+        raise ValueError(f"{name} has {X.shape[0]} rows, the network has {n_inputs} inputs{hint}")
+    _finite(X, name)
+    return X.astype(dtype, copy=False)
+
+
+def check_labels(Y, n_outputs, m, dtype=np.float64, name="Y"):
+    """Return labels as an ``(n_outputs, m)`` array of ``dtype`` that holds only 0 and 1.
+
+    One output takes 0 or 1 in shape ``(1, m)``; several take one-hot columns ``(C, m)``.
+    Chapter 1, "A picture becomes a column". Raises TypeError or ValueError.
+    """
+    Y = _numeric(Y, name)
+    needs = f"({n_outputs}, {m})"
+    if Y.ndim == 1:
+        way = f"use {name}.reshape(1, -1)" if n_outputs == 1 else f"use np.eye({n_outputs})[:, y]"
+        raise ValueError(f"{name} has shape {Y.shape}; it needs {needs}: {way}")
+    if Y.shape != (n_outputs, m):
+        turned = Y.shape == (m, n_outputs)
+        hint = f"; it looks transposed: pass {name}.T" if turned else ""
+        raise ValueError(f"{name} has shape {Y.shape}; it needs {needs}{hint}")
+    wrong = (Y != 0) & (Y != 1)
+    if wrong.any():
+        raise ValueError(f"{name} contains {Y[wrong][0]!s}; labels are 0 or 1")
+    if n_outputs > 1 and (Y.sum(axis=0) != 1).any():
+        column = int(np.argmax(Y.sum(axis=0) != 1))
+        raise ValueError(f"{name} is not one-hot: column {column} sums to {Y[:, column].sum()}")
+    return Y.astype(dtype, copy=False)
+
+
+def check_number(value, name, low=0.0, high=math.inf, closed="neither"):
+    """Return ``value`` as a finite float between ``low`` and ``high``.
+
+    ``closed`` says which bounds belong: "neither", "left", "right" or "both".
+    Chapter 1, "How large a step". Raises TypeError or ValueError.
+    """
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} is {value!r}; it needs to be a number")
+    above = value >= low if closed in ("left", "both") else value > low
+    below = value <= high if closed in ("right", "both") else value < high
+    if not (above and below and math.isfinite(value)):
+        left, right = "[(", ")]"
+        bounds = (
+            f"{left[closed not in ('left', 'both')]}{low:g}, {high:g}"
+            f"{right[closed in ('right', 'both')]}"
+        )
+        raise ValueError(f"{name} is {value}; it needs to be a finite number in {bounds}")
+    return float(value)
+
+
+def check_count(value, name, low=1, high=None):
+    """Return ``value`` as a whole number from ``low`` to ``high``, both included.
+
+    Chapter 1, "How large a step". Raises TypeError or ValueError.
+    """
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise TypeError(f"{name} is {value!r}; it needs to be a whole number")
+    if value < low or (high is not None and value > high):
+        needs = f"at least {low}" if high is None else f"between {low} and {high}"
+        raise ValueError(f"{name} is {value}; it needs to be {needs}")
+    return int(value)
+
+
+def check_choice(value, name, choices):
+    """Return ``value`` if it is one of ``choices``; chapter 1, "How large a step".
+
+    Raises ValueError that lists the choices.
+    """
+    if value not in choices:
+        raise ValueError(
+            f"{name} is {value!r}; it needs to be one of {', '.join(map(repr, choices))}"
+        )
+    return value
+
+
+def check_random_state(random_state):
+    """Return a ``numpy.random.RandomState``: from a seed, as it is, or fresh for None.
+
+    Chapter 2, "Why small random numbers". The streams of ``RandomState`` are frozen for good,
+    so a seed names the same numbers on every machine and with every version of NumPy.
+    """
+    if random_state is None or isinstance(random_state, np.random.RandomState):
+        return random_state or np.random.RandomState()
+    return np.random.RandomState(check_count(random_state, "random_state", 0, 2**32 - 1))
+
+
+def _numeric(array, name):
+    """As a real numeric array, whatever it came as: a list, integers, booleans."""
+    array = np.asarray(array)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"{name} has dtype {array.dtype}; it needs real numbers")
+    return array
+
+
+def _finite(array, name):
+    # One pass without a temporary: a sum is finite unless an element is not (or it overflows,
+    # and then the slower look decides).
+    with np.errstate(over="ignore", invalid="ignore"):
+        if math.isfinite(array.sum()) or np.isfinite(array).all():
+            return
+    row, column = np.argwhere(~np.isfinite(array))[0]
+    raise ValueError(f"{name}[{row}, {column}] is {array[row, column]}; every value must be finite")

@@ -1,0 +1,184 @@
+"""The data sets: embedded, generated, or supplied by the reader. Examples are columns.
+
+Nothing is fetched. What is read from a file is checked before it is used, and nothing in a file is
+ever executed. ``data/README.md`` is the datasheet.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import h5py
+import numpy as np
+import sklearn.datasets
+
+from lib.checks import check_count, check_random_state
+
+__all__ = [
+    "Cats",
+    "blobs",
+    "columns",
+    "gaussian_quantiles",
+    "load_cats",
+    "noisy_circles",
+    "noisy_moons",
+    "planar_flower",
+]
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+
+
+class Cats(NamedTuple):
+    """Pictures and labels as the file holds them; chapter 1, "Look before you model".
+
+    train_set_x, test_set_x: (m, 64, 64, 3) uint8, one picture a row. train_set_y, test_set_y: (1, m)
+    integers, 1 for a cat. list_classes: the names of the labels 0 and 1.
+    """
+
+    train_set_x: np.ndarray
+    train_set_y: np.ndarray
+    test_set_x: np.ndarray
+    test_set_y: np.ndarray
+    list_classes: list
+
+
+def load_cats(source="small"):
+    """Load cat and non-cat pictures, 64 × 64 × 3; chapter 1, "Look before you model".
+
+    source: "small", 209 drawings to train on and 50 to test; "augmented", the same 209 in five poses
+    each and the same 50; or a folder that holds ``train_catvnoncat.h5`` and ``test_catvnoncat.h5``,
+    the original photographs. Raises FileNotFoundError or ValueError that says what is wrong with a
+    missing, damaged or foreign file.
+    """
+    if source in ("small", "augmented"):
+        parts = [_read_cats(DATA / f"cats_{source}.h5", ("train", "test"))]
+    else:
+        folder = Path(source)
+        if not folder.is_dir():
+            raise FileNotFoundError(
+                f'source is {str(source)!r}; it needs to be "small", "augmented" or an existing folder'
+            )
+        parts = [
+            _read_cats(folder / f"{name}_catvnoncat.h5", (name,)) for name in ("train", "test")
+        ]
+    found = {key: value for part in parts for key, value in part.items()}
+    found.setdefault("list_classes", ["non-cat", "cat"])
+    return Cats(**found)
+
+
+def _read_cats(path, splits):
+    if not path.is_file():
+        raise FileNotFoundError(f"{path.name} is not in the folder {path.parent}")
+    try:
+        with h5py.File(path, "r") as file:
+            found = {}
+            for split in splits:
+                x = _read(file, f"{split}_set_x", np.dtype("uint8"))
+                y = _read(file, f"{split}_set_y", None)
+                if x.ndim != 4 or x.shape[1:] != (64, 64, 3) or len(x) == 0:
+                    raise ValueError(f"{split}_set_x has shape {x.shape}; it needs (m, 64, 64, 3)")
+                if y.dtype.kind not in "iu" or y.size != len(x) or y.ndim > 2:
+                    raise ValueError(
+                        f"{split}_set_y has shape {y.shape} and dtype {y.dtype};"
+                        f" it needs {len(x)} integers"
+                    )
+                if not np.isin(y, (0, 1)).all():
+                    raise ValueError(
+                        f"{split}_set_y holds {y.min()} to {y.max()}; labels are 0 or 1"
+                    )
+                found[f"{split}_set_x"] = x
+                found[f"{split}_set_y"] = y.reshape(1, -1).astype(np.int64)
+            if "list_classes" in file:  # some copies of the original test file lack it
+                names = _read(file, "list_classes", None)
+                if names.dtype.kind != "S" or names.shape != (2,):
+                    raise ValueError(
+                        f"list_classes has shape {names.shape}; it needs two byte strings"
+                    )
+                found["list_classes"] = [name.decode("ascii") for name in names]
+            return found
+    except (OSError, RuntimeError, KeyError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path.name} is not a whole HDF5 file of cats: {error}") from error
+    except ValueError as error:
+        raise ValueError(f"{path.name}: {error}") from error
+
+
+def _read(file, key, dtype):
+    """The data set ``key``, refused before it is read if it is not what the schema says."""
+    # A link to another file is not followed: a data file has no business elsewhere.
+    if not isinstance(file.get(key, getlink=True), h5py.HardLink):
+        raise ValueError(f"it has no data set {key!r} of its own; it holds {sorted(file)}")
+    dataset = file[key]
+    if not isinstance(dataset, h5py.Dataset):
+        raise ValueError(f"{key!r} is a group; it needs to be a data set")
+    if dataset.is_virtual or dataset.external:
+        raise ValueError(f"{key!r} keeps its numbers in another file; it needs to hold them itself")
+    if dtype is not None and dataset.dtype != dtype:
+        raise ValueError(f"{key!r} has dtype {dataset.dtype}; it needs {dtype}")
+    if dataset.dtype.kind not in "iuS" or dataset.nbytes > 2**30:
+        raise ValueError(f"{key!r} has dtype {dataset.dtype} and {dataset.nbytes} bytes; refused")
+    return dataset[()]
+
+
+def columns(points, labels):
+    """Rows as scikit-learn has them, turned into our columns: X (n_x, m) and Y (1, m).
+
+    No copy is made of ``points``. Chapter 2, "A flower that no line can cut".
+    """
+    return points.T, np.asarray(labels).reshape(1, -1)
+
+
+def planar_flower(m=400, random_state=1):
+    """Two classes woven into one flower with four petals; chapter 2, "A flower that no line can cut".
+
+    Returns X (2, m) and Y (1, m), half 0 and half 1. Class j is traced at m/2 angles t from 3.12 j
+    to 3.12 (j + 1), at radius 4 sin(4 t), with noise on both. With m = 400 and seed 1 it is the set
+    that the published planar results were computed on. Raises ValueError for an odd or small m.
+    """
+    check_count(m, "m", 2)
+    if m % 2:
+        raise ValueError(f"m is {m}; it needs to be even, half for each class")
+    random_state = check_random_state(random_state)
+    halves = []
+    for j in (0, 1):
+        t = np.linspace(3.12 * j, 3.12 * (j + 1), m // 2) + 0.2 * random_state.randn(m // 2)
+        r = 4 * np.sin(4 * t) + 0.2 * random_state.randn(m // 2)
+        halves.append([r * np.sin(t), r * np.cos(t)])
+    return np.hstack(halves), np.repeat([[0, 1]], m // 2, axis=1)
+
+
+def noisy_circles(m=200, noise=0.3, factor=0.5, random_state=0):
+    """A circle inside another, X (2, m) and Y (1, m); chapter 2, "Four other shapes".
+
+    scikit-learn's ``make_circles``: label 1 is the inner circle, ``factor`` times as wide.
+    """
+    return columns(
+        *sklearn.datasets.make_circles(m, noise=noise, factor=factor, random_state=random_state)
+    )
+
+
+def noisy_moons(m=200, noise=0.2, random_state=0):
+    """Two interleaved half circles, X (2, m) and Y (1, m); chapter 2, "Four other shapes".
+
+    scikit-learn's ``make_moons``.
+    """
+    return columns(*sklearn.datasets.make_moons(m, noise=noise, random_state=random_state))
+
+
+def blobs(m=200, random_state=5):
+    """Six round clouds, labelled 0 and 1 in turn, X (2, m) and Y (1, m); chapter 2, "Four other shapes".
+
+    scikit-learn's ``make_blobs``, its six labels taken modulo 2.
+    """
+    points, labels = sklearn.datasets.make_blobs(m, centers=6, random_state=random_state)
+    return columns(points, labels % 2)
+
+
+def gaussian_quantiles(m=200, random_state=0):
+    """A round cloud whose inner half is one class, X (2, m) and Y (1, m); chapter 2, "Four other shapes".
+
+    scikit-learn's ``make_gaussian_quantiles`` with variance 0.5.
+    """
+    return columns(
+        *sklearn.datasets.make_gaussian_quantiles(
+            cov=0.5, n_samples=m, n_features=2, n_classes=2, random_state=random_state
+        )
+    )

@@ -1,0 +1,247 @@
+"""Exercises that answer back, and claims that are checked.
+
+An exercise is one object: a solution, inputs drawn at random, hints in stages, and the mistakes
+people make, each a wrong implementation with the sentence that explains it. ``check`` runs the
+reader's answer beside the solution on the same inputs. Where they differ it looks for the mistake
+that gives exactly the reader's result, and says its sentence.
+
+    from lib.exercises.ch01 import propagate as exercise
+    exercise.check(propagate)       # also: exercise.hint(), exercise.solution()
+"""
+
+import copy
+import dis
+import inspect
+import textwrap
+import traceback
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+__all__ = ["Exercise", "Verdict", "claim", "exercise"]
+
+TRIALS = 5  # random inputs that an answer has to get right
+LIBRARY = Path(__file__).resolve().parent.parent
+
+
+def claim(sentence, holds):
+    """Print ``sentence`` with a tick, or raise AssertionError if it does not hold.
+
+    ``holds`` is a boolean or an array of them, all of which must be true. Used in every chapter
+    from chapter 1, "What we claim".
+    """
+    if not np.all(holds):
+        raise AssertionError(f"this claim does not hold: {sentence}")
+    print(f"✓ {sentence}")
+
+
+def exercise(id, title):
+    """Make an Exercise of a class body; chapter 1, "Exercises".
+
+    The body holds ``inputs(random_state)``, which returns a tuple of arguments; ``solution``;
+    ``hints``, a list from gentle to strong; and ``mistakes``, wrong implementations by the sentence
+    that explains them. Optional: ``results``, the names of several returned values; ``use(answer,
+    *inputs)``, how an answer is put to the test when it is more than a call ``answer(*inputs)``
+    (then ``arguments`` names the inputs).
+    The docstring is the task.
+    """
+    return lambda body: Exercise(id, title, body)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One of four states and the words for it; chapter 1, "Exercises".
+
+    state: "not attempted", "raised", "incorrect" or "correct".
+    """
+
+    state: str
+    message: str
+
+
+@dataclass
+class Outcome:
+    """All that one run of an answer did: its value or its error, its warnings, its side effects."""
+
+    value: object = None
+    error: Exception | None = None
+    warned: tuple = ()
+    inputs_after: tuple = ()
+
+    def same_as(self, other):
+        if self.error is not None or other.error is not None:
+            return type(self.error) is type(other.error) and str(self.error) == str(other.error)
+        return (
+            difference(self.value, other.value) is None
+            and self.warned == other.warned
+            and difference(self.inputs_after, other.inputs_after) is None
+        )
+
+
+class Exercise:
+    """An exercise of the course, made by the decorator ``exercise``; chapter 1, "Exercises"."""
+
+    def __init__(self, id, title, body):
+        self.id, self.title, self.name, self.task = id, title, body.__name__, inspect.getdoc(body)
+        self._inputs, self.answer = body.inputs, body.solution
+        self.hints, self.mistakes = body.hints, body.mistakes
+        self.results = getattr(body, "results", None)
+        self._use = getattr(body, "use", lambda answer, *inputs: answer(*inputs))
+        signature = inspect.signature(body.solution).parameters
+        self.arguments = getattr(body, "arguments", list(signature))
+        self._hints_given = 0
+
+    def check(self, answer):
+        """Print what there is to say about ``answer``."""
+        verdict = self.verdict(answer)
+        print(f"Exercise {self.id} · {verdict.state}")
+        print(verdict.message)
+
+    def hint(self):
+        """Print the next hint; each call goes one stage further."""
+        self._hints_given = min(self._hints_given + 1, len(self.hints))
+        print(f"Hint {self._hints_given} of {len(self.hints)}: {self.hints[self._hints_given - 1]}")
+
+    def solution(self):
+        """Print one way to do it."""
+        source = textwrap.dedent(inspect.getsource(self.answer))
+        print(source.replace(" solution", f" {self.name}", 1).rstrip())
+
+    def verdict(self, answer):
+        """Return the Verdict on ``answer``, a function or whatever the task asks for."""
+        if _is_stub(answer):
+            return self._not_attempted()
+        trials = [self._inputs(np.random.RandomState(seed)) for seed in range(TRIALS)]
+        given = [self._run(answer, inputs) for inputs in trials]
+        if any(_holds_ellipsis(outcome.value) for outcome in given):
+            return self._not_attempted()
+        expected = [self._run(self.answer, inputs) for inputs in trials]
+        if _all_same(given, expected):
+            return Verdict("correct", f"{len(trials)} random inputs, all as they should be.")
+        for sentence, mistake in self.mistakes.items():
+            if _all_same(given, [self._run(mistake, inputs) for inputs in trials]):
+                return Verdict("incorrect", sentence)
+        for inputs, got, wanted in zip(trials, given, expected, strict=True):
+            if got.error is not None:
+                return Verdict("raised", f"{_own_traceback(got.error)}\n{self._show(inputs)}")
+            if not got.same_as(wanted):
+                return Verdict("incorrect", f"{self._describe(got, wanted)}\n{self._show(inputs)}")
+
+    def _run(self, answer, inputs):
+        inputs = copy.deepcopy(inputs)
+        with (
+            warnings.catch_warnings(record=True) as caught,
+            np.errstate(all="warn", under="ignore"),
+        ):
+            warnings.simplefilter("always")
+            try:
+                value, error = self._use(answer, *inputs), None
+            except Exception as exception:  # the reader's code may fail in any way at all
+                value, error = None, exception
+        warned = tuple(sorted({str(w.message) for w in caught}))
+        return Outcome(value, error, warned, inputs)
+
+    def _not_attempted(self):
+        return Verdict(
+            "not attempted",
+            f"Fill in {self.name} above and run both cells. exercise.hint() helps.",
+        )
+
+    def _describe(self, got, wanted):
+        found = difference(got.value, wanted.value, self.results or ())
+        if found is not None:
+            return found
+        if got.warned != wanted.warned:
+            return f"The values are right, but NumPy warned: {'; '.join(got.warned)}."
+        return "The result is right, but your code changed one of its arguments: work on a copy."
+
+    def _show(self, inputs):
+        names = self.arguments
+        shown = [f"  {name} = {_short(value)}" for name, value in zip(names, inputs, strict=False)]
+        return "\n".join(["This was with", *shown])
+
+
+def difference(got, wanted, names=()):
+    """A sentence on the first difference between two results, or None; shapes come first.
+
+    Numbers agree to 1e-7 of their size. ``names`` are those of the parts of a tuple.
+    """
+    if isinstance(wanted, (tuple, list)):
+        if not isinstance(got, (tuple, list)) or len(got) != len(wanted):
+            count = len(got) if isinstance(got, (tuple, list)) else type(got).__name__
+            hint = " Is a return missing?" if got is None else ""
+            return f"It needs to return {len(wanted)} results, and returned {count}.{hint}"
+        labels = names or [f"result {k}" for k in range(1, len(wanted) + 1)]
+        parts = zip(got, wanted, labels, strict=True)
+        return next((found for g, w, label in parts if (found := difference(g, w, [label]))), None)
+    label = names[0] if names else "the result"
+    if got is None or isinstance(wanted, str) or isinstance(got, (str, tuple, list, dict)):
+        if type(got) is type(wanted) and got == wanted:
+            return None
+        hint = " Is a return missing?" if got is None else ""
+        return f"{label}: expected {_short(wanted)}, got {_short(got)}.{hint}"
+    got, wanted = np.asarray(got), np.asarray(wanted)
+    if got.shape != wanted.shape:
+        return f"{label}: expected shape {wanted.shape}, got {got.shape}."
+    if got.dtype.kind != wanted.dtype.kind or (
+        wanted.dtype == np.float32 and got.dtype != wanted.dtype
+    ):
+        return f"{label}: expected dtype {wanted.dtype}, got {got.dtype}."
+    if not np.allclose(got, wanted, rtol=1e-7, atol=1e-10, equal_nan=True):
+        return f"{label}: expected {_short(wanted)}, got {_short(got)}."
+    return None
+
+
+def _all_same(outcomes, others):
+    return all(a.same_as(b) for a, b in zip(outcomes, others, strict=True))
+
+
+def _functions(answer):
+    if inspect.isclass(answer):
+        return [value for value in vars(answer).values() if inspect.isfunction(value)]
+    return [answer] if inspect.isfunction(answer) else []
+
+
+def _stub():
+    """What an exercise cell holds before the reader has been there."""
+    ...
+
+
+def _is_stub(answer):
+    """True for ... itself, and for a function or class whose bodies hold nothing but it."""
+    functions = _functions(answer)
+    empty = _instructions(_stub)
+    return answer is ... or (bool(functions) and all(_instructions(f) == empty for f in functions))
+
+
+def _instructions(function):
+    return [(step.opname, step.argval) for step in dis.get_instructions(function)]
+
+
+def _holds_ellipsis(value):
+    if isinstance(value, (tuple, list)):
+        return any(_holds_ellipsis(part) for part in value)
+    return value is ...
+
+
+def _own_traceback(error):
+    """The error with the reader's own lines, without those of this library or of NumPy."""
+    lines = []
+    for frame in traceback.extract_tb(error.__traceback__):
+        installed = "site-packages" in frame.filename or "dist-packages" in frame.filename
+        if not installed and not Path(frame.filename).is_relative_to(LIBRARY):
+            lines.append(f"  in {frame.name}, line {frame.lineno}:  {frame.line}")
+    return "\n".join(["Your code raised an error:", *lines, f"  {type(error).__name__}: {error}"])
+
+
+def _short(value):
+    """A value as text that fits on a few lines; arrays with their shape."""
+    if isinstance(value, np.ndarray) and value.ndim:
+        with np.printoptions(precision=4, threshold=12, edgeitems=2, suppress=True):
+            text = np.array2string(value, separator=", ")
+        return f"array of shape {value.shape}:\n{textwrap.indent(text, '    ')}"
+    if isinstance(value, (float, np.floating)):
+        return f"{value:.6g}"
+    return str(value)

@@ -1,0 +1,104 @@
+"""Gradient checking: trust, but verify. Read this module with chapter 6.
+
+Three numerical derivatives of f at theta, with e a small step in one coordinate:
+
+    one-sided     (f(theta + e) - f(theta)) / e             error of order e
+    two-sided     (f(theta + e) - f(theta - e)) / 2e        error of order e**2
+    complex-step  Im f(theta + i e) / e                     no subtraction, so e may be 1e-30
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lib.checks import check_choice, check_number
+
+__all__ = ["GradientReport", "check_gradients", "numerical_gradient", "relative_difference"]
+
+EPSILON = {"one-sided": 1e-8, "two-sided": 1e-5, "complex-step": 1e-30}
+
+
+def numerical_gradient(f, theta, epsilon=None, method="two-sided"):
+    """The gradient of f at the vector theta, one coordinate at a time; same shape as theta.
+
+    f takes a vector like theta and returns a number (for "complex-step": it must accept complex
+    vectors and use only functions that are analytic where they are used). ``epsilon`` defaults to
+    1e-8, 1e-5 and 1e-30 for "one-sided", "two-sided" and "complex-step". Used in chapter 2,
+    "Do the gradients tell the truth", and derived in chapter 6. Raises TypeError or ValueError.
+    """
+    check_choice(method, "method", tuple(EPSILON))
+    e = EPSILON[method] if epsilon is None else check_number(epsilon, "epsilon")
+    theta = np.array(theta, dtype=complex if method == "complex-step" else float)
+    here = f(theta) if method == "one-sided" else None
+    slope = np.empty(theta.shape)
+    for i in np.ndindex(theta.shape):
+        kept = theta[i]
+        if method == "complex-step":
+            theta[i] = kept + 1j * e
+            slope[i] = f(theta).imag / e
+        else:
+            theta[i] = kept + e
+            above = f(theta)
+            theta[i] = kept - e
+            slope[i] = (above - here) / e if here is not None else (above - f(theta)) / (2 * e)
+        theta[i] = kept
+    return slope
+
+
+def relative_difference(a, b):
+    """||a - b|| / (||a|| + ||b||), between 0 and 1; 0 for two zero vectors.
+
+    Below 1e-7 two gradients agree, above 1e-3 one of them is wrong; chapter 2,
+    "Do the gradients tell the truth".
+    """
+    a, b = np.ravel(a), np.ravel(b)
+    size = np.linalg.norm(a) + np.linalg.norm(b)
+    return float(np.linalg.norm(a - b) / size) if size > 0 else 0.0
+
+
+@dataclass
+class GradientReport:
+    """What check_gradients found; chapter 2, "Do the gradients tell the truth".
+
+    relative_difference: of the whole gradient. worst: the names of the parameters that differ most,
+    as "layers[2].W[3, 1]", with backward's value and the numerical one. analytic, numerical: both
+    gradients, in the order of ``net.parameters``.
+    """
+
+    relative_difference: float
+    worst: list
+    analytic: np.ndarray
+    numerical: np.ndarray
+
+    def __repr__(self):
+        rows = [
+            f"  {name}: {ours:.6e} by backward, {theirs:.6e} numerically"
+            for name, ours, theirs in self.worst
+        ]
+        return "\n".join(
+            [f"relative difference {self.relative_difference:.1e}; largest gaps:", *rows]
+        )
+
+
+def check_gradients(net, X, Y, epsilon=None, method="two-sided", n_worst=5):
+    """Compare the gradient of ``net`` at X, Y with a numerical one; returns a GradientReport.
+
+    The network is left as it was. The check works on a float64 copy, in training mode and with the
+    penalty. Arguments as in ``numerical_gradient``. First used in chapter 2, "Do the gradients tell
+    the truth", and explained in chapter 6. Raises TypeError or ValueError.
+    """
+    check_choice(method, "method", tuple(EPSILON))
+    twin = net.astype(complex if method == "complex-step" else np.float64)
+    exact = net.astype(np.float64)
+    X, Y = exact.check(X, Y)
+    exact._cost_and_gradient(X, Y)
+
+    def cost(parameters):
+        twin.parameters = parameters
+        return twin._cost(X, Y, training=True)
+
+    numerical = numerical_gradient(cost, exact.parameters, epsilon, method)
+    order = np.argsort(-np.abs(exact.gradient - numerical), kind="stable")[:n_worst]
+    worst = [(net.locate(i), float(exact.gradient[i]), float(numerical[i])) for i in order]
+    difference = relative_difference(exact.gradient, numerical)
+    return GradientReport(difference, worst, exact.gradient, numerical)

@@ -1,0 +1,104 @@
+"""Full-batch descent on wide inputs: the same steps, many times sooner. Read it with chapter 3.
+
+The gradient of the first layer is dZ Xᵀ: every step moves W within the span of the pictures. So
+after any number of steps W = C Xᵀ + D W0 for some small C (n_1, m) and D (n_1, n_1), and instead of
+W (20 × 12,288) descent can move C and D (20 × 229):
+
+    W X  =  [C D] [XᵀX; W0 X]        the pictures are needed only through XᵀX and W0 X
+    dW = dZ Xᵀ   means   dC = dZ     a step on W is the same step on C
+
+The equality is exact in real numbers, and round-off apart in floating point.
+"""
+
+import copy
+
+import numpy as np
+
+from lib.layers import Dense
+from lib.optimizers import Optimizer
+from lib.regularization import L2
+from lib.training import train
+
+__all__ = ["train_gram"]
+
+
+def train_gram(net, X, Y, optimizer, epochs, validation=None, progress=False):
+    """Do what ``train(net, X, Y, optimizer, epochs)`` does, through the Gram matrix XᵀX.
+
+    Pays when the inputs are many more than the examples: a step costs m² instead of n_x m. Takes
+    full batches only, a Dense first layer, an optimizer whose steps are linear in the gradient
+    (GradientDescent, Momentum), and no penalty but L2. Returns the History; the network ends with
+    the weights that ``train`` would have given it, even when stopped by hand or diverged.
+    Derived in chapter 3, "The same answer, a hundredth of the work". Raises TypeError or ValueError
+    where the equality would not be exact.
+    """
+    X, Y = net.check(X, Y)
+    first = net.layers[0]
+    if type(first) is not Dense:
+        raise ValueError(f"layers[0] is {first!r}; train_gram needs a Dense layer on the inputs")
+    if isinstance(optimizer, Optimizer) and not optimizer.linear:
+        raise ValueError(
+            f"optimizer is {optimizer!r}; train_gram needs one whose steps are linear in the gradient"
+            " (GradientDescent, Momentum): others scale each weight on its own, which moves W out of"
+            " the span of the pictures; use train"
+        )
+    if net.penalty is not None and type(net.penalty) is not L2:
+        raise ValueError(f"penalty is {net.penalty!r}; train_gram needs None or L2: use train")
+
+    m = X.shape[1]
+    W0 = first.W.copy()
+    G = np.vstack([X.T @ X, W0 @ X])
+    if validation is not None:
+        X_dev, Y_dev = net.check(*validation, suffix="_dev")
+        validation = np.vstack([X.T @ X_dev, W0 @ X_dev]), Y_dev
+    twin = _twin(net, n_inputs=G.shape[0])
+    C, D = np.split(twin.layers[0].W, [m], axis=1)
+    D[...] = np.eye(len(D))
+    if net.penalty is not None:
+        basis_norms = np.hstack([G, np.vstack([G[m:].T, W0 @ W0.T])])
+        twin.penalty = _L2InSpan(net.penalty, twin.layers[0].W, basis_norms)
+    try:
+        return train(twin, G, Y, optimizer, epochs, validation=validation, progress=progress)
+    finally:
+        net._bind(net.parameters, net.gradient)  # the layers after the first come home
+        first.W[...] = C @ X.T + D @ W0
+        n_first, n_twin_first = first.W.size, C.size + D.size
+        net.parameters[n_first:] = twin.parameters[n_twin_first:]
+
+
+class _SpanDense(Dense):
+    """Dense in the coordinates [C D]: the gradient of C is dZ itself, and that of D is zero."""
+
+    def backward(self, dZ):
+        m = dZ.shape[1]
+        self.dW[:, :m] = dZ
+        self.dW[:, m:] = 0
+        np.sum(dZ, axis=1, keepdims=True, out=self.db)
+
+
+class _L2InSpan(L2):
+    """L2 whose value for the first layer is that of the W which [C D] stands for.
+
+    Its gradient needs no change: strength / m * W is strength / m * [C D] in these coordinates.
+    """
+
+    def __init__(self, penalty, coordinates, basis_norms):
+        super().__init__(penalty.strength)
+        self.coordinates, self.basis_norms = coordinates, basis_norms
+
+    def value(self, W, m):
+        if W is not self.coordinates:
+            return super().value(W, m)
+        return self.strength / (2 * m) * np.sum((W @ self.basis_norms) * W)
+
+
+def _twin(net, n_inputs):
+    """The network with its first layer in other coordinates, and the layers after it shared."""
+    twin = copy.copy(net)
+    twin.layers = [_SpanDense(net.layers[0].n_outputs), *net.layers[1:]]
+    twin.n_inputs = n_inputs
+    twin._shapes = [twin.layers[0].build(n_inputs)[1], *net._shapes[1:]]
+    n_first = net.layers[0].W.size
+    n_twin_first = len(net.layers[0].W) * n_inputs
+    twin._bind(np.concatenate([np.zeros(n_twin_first, net.dtype), net.parameters[n_first:]]))
+    return twin

@@ -1,0 +1,46 @@
+"""Initializers: where the descent starts. Read this module with chapter 4.
+
+An initializer is called as ``initializer(shape, random_state)`` with the shape ``(n_l, n_prev)`` of
+one weight matrix and the network's one ``RandomState``, and returns the matrix. Biases start at 0.
+"""
+
+import numpy as np
+
+from lib.checks import check_number
+
+__all__ = ["he", "normal", "xavier", "zeros"]
+
+
+def zeros(shape, random_state=None):
+    """All zeros: right for one neuron, a trap for two; chapter 2, "Why small random numbers"."""
+    return np.zeros(shape)
+
+
+def normal(scale):
+    """An initializer that returns ``scale * randn(shape)``; chapter 2, "Why small random numbers".
+
+    Raises TypeError or ValueError if ``scale`` is not a positive finite number.
+    """
+    scale = check_number(scale, "scale")
+
+    def scaled_normal(shape, random_state):
+        return random_state.randn(*shape) * scale
+
+    scaled_normal.__name__ = f"normal({scale:g})"
+    return scaled_normal
+
+
+def xavier(shape, random_state):
+    """randn * sqrt(1 / n_prev): keeps the variance of linear or tanh units (Glorot and Bengio, 2010).
+
+    Used in chapter 3, "The right size to start", and derived in chapter 4.
+    """
+    return random_state.randn(*shape) / np.sqrt(shape[1])
+
+
+def he(shape, random_state):
+    """randn * sqrt(2 / n_prev): makes good what a ReLU cuts away (He et al., 2015).
+
+    Used in chapter 3, "The right size to start", and derived in chapter 4.
+    """
+    return random_state.randn(*shape) * np.sqrt(2 / shape[1])

@@ -1,0 +1,78 @@
+"""Layers: what a network is made of. Read this module with chapter 1.
+
+The contract. A layer maps ``A_prev`` of shape ``(n_prev, m)``, one column an example, to an array
+of shape ``(n_l, m)``:
+
+- ``forward(A_prev, training)`` returns the output and keeps what ``backward`` will need;
+- ``backward(dA)`` takes the gradient of the cost with respect to that output, writes the gradients
+  of its own parameters, and returns the gradient with respect to ``A_prev``.
+
+A layer with parameters says their names and shapes in ``build`` and is then handed views into the
+two flat vectors of its network, one for the values (``W``) and one for the gradients (``dW``).
+The first layer of a network has ``is_first`` set: nobody asks what its input should have been.
+"""
+
+import numpy as np
+
+from lib.checks import check_count
+
+__all__ = ["Dense", "Layer"]
+
+
+class Layer:
+    """A layer without parameters; chapter 3, "Building blocks"."""
+
+    weights = ()  # the parameters that an initializer draws and a penalty shrinks: here, none
+    is_first = False
+    kept = None  # set by the network that the layer joins: what a copy of the layer takes along
+
+    def build(self, n_inputs):
+        """Number of outputs, and the shapes of the parameters by name, for ``n_inputs`` inputs."""
+        return n_inputs, {}
+
+    def reset(self):
+        """Set the parameters that are not drawn at random: here, none."""
+
+    def forward(self, A_prev, training=False):
+        raise NotImplementedError(f"{type(self).__name__} needs a forward method")
+
+    def backward(self, dA):
+        raise NotImplementedError(f"{type(self).__name__} needs a backward method")
+
+    def __getstate__(self):
+        # A copy or a pickle takes what the layer is, not the data that forward left in it.
+        state = vars(self)
+        return state if self.kept is None else {name: state[name] for name in self.kept}
+
+    def __repr__(self):
+        return f"{type(self).__name__}()"
+
+
+class Dense(Layer):
+    """Z = W A_prev + b, with W (n_l, n_prev) and b (n_l, 1). One neuron is ``Dense(1)``.
+
+    Derived for one neuron in chapter 1, "The gradient", and for a layer of them in chapter 2.
+    Raises TypeError or ValueError if ``n_outputs`` is not a whole number from 1 up.
+    """
+
+    weights = ("W",)
+
+    def __init__(self, n_outputs):
+        self.n_outputs = check_count(n_outputs, "n_outputs")
+
+    def build(self, n_inputs):
+        return self.n_outputs, {"W": (self.n_outputs, n_inputs), "b": (self.n_outputs, 1)}
+
+    def forward(self, A_prev, training=False):
+        self.A_prev = A_prev
+        Z = self.W @ A_prev
+        Z += self.b
+        return Z
+
+    def backward(self, dZ):
+        np.matmul(dZ, self.A_prev.T, out=self.dW)
+        np.sum(dZ, axis=1, keepdims=True, out=self.db)
+        return None if self.is_first else self.W.T @ dZ
+
+    def __repr__(self):
+        return f"Dense({self.n_outputs})"

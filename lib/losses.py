@@ -1,0 +1,91 @@
+"""Losses: how wrong the outputs are, and in which direction. Read this module with chapter 1.
+
+Both take the logits ``Z``, the last linear scores before any sigmoid or softmax, because
+``log(1 - A)`` of a saturated ``A`` is minus infinity while the same number computed from ``Z`` is
+not. ``dZ`` already contains the 1/m of the mean, so no layer below divides again.
+"""
+
+import numpy as np
+
+from lib.activations import sigmoid
+
+__all__ = ["BinaryCrossEntropy", "SoftmaxCrossEntropy", "softmax"]
+
+
+class BinaryCrossEntropy:
+    """Mean of -log(probability given to the true label), for labels 0 or 1.
+
+    With A = sigmoid(Z) the loss of one example is -Y log A - (1 - Y) log(1 - A)
+    = max(Z, 0) - Y Z + log(1 + exp(-|Z|)), and dZ = (A - Y) / m.
+    Z and Y are (1, m). Derived in chapter 1, "The cost" and "The gradient".
+    """
+
+    def value(self, Z, Y):
+        """The cost, a scalar."""
+        return self.value_and_gradient(Z, Y)[0]
+
+    def value_and_gradient(self, Z, Y):
+        """The cost and dZ, which has the shape of Z."""
+        e = np.exp(np.minimum(Z, -Z))  # shared by the loss and the sigmoid; never above 1
+        m = Y.shape[1]
+        cost = (np.maximum(Z, 0) - Y * Z + np.log1p(e)).sum() / m
+        A = np.where(Z >= 0, 1, e) / (1 + e)
+        return cost, (A - Y) / m
+
+    def probabilities(self, Z):
+        """A = sigmoid(Z): the probability of label 1, (1, m)."""
+        return sigmoid(Z)
+
+    def labels(self, Z):
+        """0 or 1, (1, m): 1 where its probability exceeds one half."""
+        return (Z > 0).astype(np.int64)
+
+    def check_outputs(self, n_outputs):
+        """Raise ValueError for a last layer that this loss cannot read."""
+        if n_outputs != 1:
+            raise ValueError(
+                f"the last layer has {n_outputs} outputs; BinaryCrossEntropy needs exactly 1"
+                " (for more classes use SoftmaxCrossEntropy)"
+            )
+
+    def __repr__(self):
+        return f"{type(self).__name__}()"
+
+
+def softmax(Z):
+    """exp(Z) / sum of exp(Z) over each column, (C, m); chapter 9, "From odds to softmax".
+
+    Subtracting the column's maximum changes nothing but keeps ``exp`` from overflowing.
+    """
+    E = np.exp(Z - Z.max(axis=0))
+    E /= E.sum(axis=0)
+    return E
+
+
+class SoftmaxCrossEntropy(BinaryCrossEntropy):
+    """Mean of -log(probability given to the true class), for one-hot labels.
+
+    With A = softmax(Z) the loss of one column is logsumexp(Z) - Y·Z, and dZ = (A - Y) / m.
+    Z and Y are (C, m). Derived in chapter 9, "The gradient is still the error".
+    """
+
+    def value_and_gradient(self, Z, Y):
+        shifted = Z - Z.max(axis=0)
+        E = np.exp(shifted)
+        total = E.sum(axis=0)
+        m = Y.shape[1]
+        cost = (np.log(total) - (Y * shifted).sum(axis=0)).sum() / m
+        A = E / total
+        return cost, (A - Y) / m
+
+    def probabilities(self, Z):
+        """A = softmax(Z): one distribution a column, (C, m)."""
+        return softmax(Z)
+
+    def labels(self, Z):
+        """The index of the most probable class, (1, m)."""
+        return Z.argmax(axis=0)[np.newaxis]
+
+    def check_outputs(self, n_outputs):
+        if n_outputs < 2:
+            raise ValueError("the last layer has 1 output; SoftmaxCrossEntropy needs at least 2")

@@ -1,0 +1,131 @@
+"""Optimizers: what to do with a gradient. Read this module with chapter 7.
+
+The contract. ``step(parameters, gradient)`` changes the flat vector ``parameters`` in place and
+leaves ``gradient`` alone. ``rate()`` counts the step and returns its learning rate, a number or
+whatever a schedule returns for the number of steps already taken. ``state(parameters, n)`` returns
+n zero vectors that live as long as the optimizer works on that same vector; for another network it
+starts afresh.
+"""
+
+import numpy as np
+
+from lib.checks import check_number
+
+__all__ = ["Adam", "GradientDescent", "Momentum", "Optimizer", "RMSprop"]
+
+
+class Optimizer:
+    """What all optimizers share; chapter 7, "One changed line".
+
+    ``linear`` says that a step is a linear function of the gradients so far: then descending in
+    other coordinates is the same descent, which the Gram form of chapter 3 relies on.
+    """
+
+    linear = False
+
+    def __init__(self, learning_rate):
+        self.learning_rate = learning_rate
+        if not callable(learning_rate):
+            check_number(learning_rate, "learning_rate")
+        self.steps, self._parameters = 0, None
+
+    def rate(self):
+        """Count one more step and return its learning rate."""
+        rate = self.learning_rate
+        if callable(rate):
+            rate = check_number(rate(self.steps), "the learning rate that the schedule returned")
+        self.steps += 1
+        return rate
+
+    def state(self, parameters, n=1):
+        """The n running averages that belong to ``parameters``, zeros at first."""
+        if self._parameters is not parameters:
+            self._parameters, self.steps = parameters, 0
+            self._state = [np.zeros_like(parameters) for _ in range(n)]
+        return self._state
+
+    def step(self, parameters, gradient):
+        raise NotImplementedError(f"{type(self).__name__} needs a step method")
+
+    def __repr__(self):
+        settings = {k: v for k, v in vars(self).items() if k not in ("steps", "learning_rate")}
+        shown = [f"{k}={v:g}" for k, v in settings.items() if not k.startswith("_")]
+        return f"{type(self).__name__}({', '.join([str(self.learning_rate), *shown])})"
+
+
+class GradientDescent(Optimizer):
+    """Step downhill: parameters -= rate * gradient; chapter 1, "How large a step".
+
+    Raises TypeError or ValueError if ``learning_rate`` is not a positive number.
+    """
+
+    linear = True
+
+    def step(self, parameters, gradient):
+        parameters -= self.rate() * gradient
+
+
+class Momentum(Optimizer):
+    """Descend along a running average: v = beta v + (1 - beta) g; parameters -= rate * v.
+
+    Derived in chapter 7, "A ball with inertia" (Polyak, 1964). Raises TypeError or ValueError
+    unless ``learning_rate`` is positive and ``beta`` in [0, 1).
+    """
+
+    linear = True
+
+    def __init__(self, learning_rate, beta=0.9):
+        super().__init__(learning_rate)
+        self.beta = check_number(beta, "beta", 0, 1, closed="left")
+
+    def step(self, parameters, gradient):
+        (v,) = self.state(parameters)
+        v *= self.beta
+        v += (1 - self.beta) * gradient
+        parameters -= self.rate() * v
+
+
+class RMSprop(Optimizer):
+    """Divide by the running size of the gradient: s = beta s + (1 - beta) g**2.
+
+    The step is rate * g / (sqrt(s) + epsilon), with epsilon outside the root. Derived in chapter 7,
+    "A rate for every direction" (Tieleman and Hinton, 2012). Raises TypeError or ValueError for
+    ``learning_rate`` or ``epsilon`` not positive, or ``beta`` outside [0, 1).
+    """
+
+    def __init__(self, learning_rate, beta=0.9, epsilon=1e-8):
+        super().__init__(learning_rate)
+        self.beta = check_number(beta, "beta", 0, 1, closed="left")
+        self.epsilon = check_number(epsilon, "epsilon")
+
+    def step(self, parameters, gradient):
+        (s,) = self.state(parameters)
+        s *= self.beta
+        s += (1 - self.beta) * gradient**2
+        parameters -= self.rate() * gradient / (np.sqrt(s) + self.epsilon)
+
+
+class Adam(Optimizer):
+    """Momentum over RMSprop, both corrected for starting at zero.
+
+    v = beta1 v + (1 - beta1) g and s = beta2 s + (1 - beta2) g**2; the step number t divides them by
+    1 - beta1**t and 1 - beta2**t. Derived in chapter 7, "Both at once" (Kingma and Ba, 2015).
+    Raises TypeError or ValueError for arguments out of range, as RMSprop does.
+    """
+
+    def __init__(self, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
+        super().__init__(learning_rate)
+        self.beta1 = check_number(beta1, "beta1", 0, 1, closed="left")
+        self.beta2 = check_number(beta2, "beta2", 0, 1, closed="left")
+        self.epsilon = check_number(epsilon, "epsilon")
+
+    def step(self, parameters, gradient):
+        v, s = self.state(parameters, 2)
+        v *= self.beta1
+        v += (1 - self.beta1) * gradient
+        s *= self.beta2
+        s += (1 - self.beta2) * gradient**2
+        rate, t = self.rate(), self.steps
+        v_corrected = v / (1 - self.beta1**t)
+        s_corrected = s / (1 - self.beta2**t)
+        parameters -= rate * v_corrected / (np.sqrt(s_corrected) + self.epsilon)

@@ -1,0 +1,15 @@
+"""The figures of the course, each with a description computed from what it shows."""
+
+from lib.plots.curves import cost_curves
+from lib.plots.style import COLOURS, Figure, Table, canvas, figure, label_ends, table
+
+__all__ = [
+    "COLOURS",
+    "Figure",
+    "Table",
+    "canvas",
+    "cost_curves",
+    "figure",
+    "label_ends",
+    "table",
+]

@@ -1,0 +1,157 @@
+"""Training: the loop around one step. Read this module with chapters 3 and 7."""
+
+import math
+import warnings
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from lib.checks import check_count, check_random_state
+from lib.optimizers import Optimizer
+
+__all__ = ["Diverged", "History", "minibatches", "train"]
+
+
+@dataclass
+class History:
+    """What happened during training, one entry an epoch; chapter 1, "The same neuron from the library".
+
+    costs: of the parameters before the epoch's update (with minibatches: the mean over all examples,
+    each with the parameters that met it).
+    validation_costs, validation_accuracies: after the epoch's last update; empty without validation.
+    interrupted: True if the reader stopped the training by hand.
+    """
+
+    costs: list = field(default_factory=list)
+    validation_costs: list = field(default_factory=list)
+    validation_accuracies: list = field(default_factory=list)
+    interrupted: bool = False
+
+    def __repr__(self):
+        if not self.costs:
+            return "History(no epoch finished)"
+        first, last = self.costs[0], self.costs[-1]
+        return f"History({len(self.costs)} epochs, cost {first:.4f} to {last:.4f})"
+
+
+class Diverged(ArithmeticError):
+    """The cost became NaN or infinite; ``history`` holds the epochs before. Chapter 1, "How large a step"."""
+
+    def __init__(self, message, history):
+        super().__init__(message)
+        self.history = history
+
+
+def minibatches(X, Y, batch_size, random_state):
+    """Yield (X_batch, Y_batch) over shuffled columns; the last batch may be smaller.
+
+    Every column comes exactly once. X is (n_x, m) and Y (n_y, m); ``random_state`` is a seed or a
+    RandomState. Derived in chapter 7, "Small batches". Raises TypeError or ValueError for a batch
+    size below 1 or above m.
+    """
+    m = X.shape[1]
+    check_count(batch_size, "batch_size", 1, m)
+    order = check_random_state(random_state).permutation(m)
+    for start in range(0, m, batch_size):
+        batch = order[start : start + batch_size]
+        # Gathering rows of the transposed view keeps each example's numbers together in memory.
+        yield X.T[batch].T, Y.T[batch].T
+
+
+def train(
+    net,
+    X,
+    Y,
+    optimizer,
+    epochs,
+    batch_size=None,
+    random_state=None,
+    validation=None,
+    progress=False,
+):
+    """Descend the cost of ``net`` on X (n_x, m) and Y (n_out, m), and return a History.
+
+    optimizer: such as GradientDescent(0.005); it changes ``net.parameters`` in place.
+    epochs: passes over the data. batch_size: None for all m examples at once.
+    random_state: a seed s, a RandomState or None; epoch k is shuffled by RandomState(s + k), so that
+    any epoch can be repeated on its own.
+    validation: None or (X_dev, Y_dev), measured after each epoch.
+    progress: show a bar while it runs; it leaves nothing behind.
+
+    Stopping it by hand (Ctrl-C, the stop button) warns and returns the history so far. Derived in
+    chapter 1, "Going downhill", and for minibatches in chapter 7.
+    Raises TypeError or ValueError for arguments that do not fit, and Diverged, with the parameters
+    set back to the last ones of finite cost, when the cost becomes NaN or infinite.
+    """
+    X, Y = net.check(X, Y)
+    if validation is not None:
+        validation = net.check(*validation, suffix="_dev")
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"optimizer is {optimizer!r}; it needs to be one such as Adam(0.001)")
+    check_count(epochs, "epochs")
+    if batch_size is not None:
+        check_count(batch_size, "batch_size", 1, X.shape[1])
+    if not isinstance(random_state, (int, np.integer)):
+        random_state = check_random_state(random_state).randint(2**31)
+    check_random_state(random_state)
+
+    def batches(epoch):
+        if batch_size is None:
+            return [(X, Y)]
+        return minibatches(X, Y, batch_size, (random_state + epoch) % 2**32)
+
+    history = History()
+    last_good = net.parameters.copy()
+    try:
+        # Overflow is reported once, as divergence, and not also as warnings.
+        with np.errstate(over="ignore", invalid="ignore"), _count(epochs, progress) as counter:
+            for epoch in counter:
+                total = 0.0
+                for step, (X_batch, Y_batch) in enumerate(batches(epoch)):
+                    cost = net._cost_and_gradient(X_batch, Y_batch)
+                    if not math.isfinite(cost):
+                        net.parameters = last_good
+                        raise Diverged(_diverged(cost, epoch, step, history), history)
+                    if step == 0:
+                        np.copyto(last_good, net.parameters)
+                    optimizer.step(net.parameters, net.gradient)
+                    total += cost * X_batch.shape[1]
+                history.costs.append(total / X.shape[1])
+                if validation is not None:
+                    _validate(net, *validation, history)
+    except KeyboardInterrupt:
+        history.interrupted = True
+        warnings.warn(f"training stopped by hand after {len(history.costs)} epochs", stacklevel=2)
+    return history
+
+
+def _validate(net, X, Y, history):
+    Z = net._forward(X, training=False)
+    history.validation_costs.append(float(net.loss.value(Z, Y)))
+    truth = net.loss.labels(Y - 0.5)  # 0 or 1 from the sign, or the row of the one
+    history.validation_accuracies.append(float(np.mean(net.loss.labels(Z) == truth)))
+
+
+def _diverged(cost, epoch, step, history):
+    last = (
+        f"the last finite cost was {history.costs[-1]:.6g}"
+        if history.costs
+        else "it never was finite"
+    )
+    return (
+        f"the cost became {cost} in epoch {epoch}, step {step}; {last}. The parameters are back at"
+        " their last finite cost. Try a smaller learning rate, or inputs on a smaller scale."
+    )
+
+
+@contextmanager
+def _count(epochs, progress):
+    """range(epochs), with a progress bar where one is wanted."""
+    if not progress:
+        yield range(epochs)
+        return
+    from tqdm import tqdm  # plain tqdm: unlike tqdm.auto it obeys TQDM_DISABLE, which CI sets
+
+    with tqdm(range(epochs), leave=False, unit="epoch") as bar:
+        yield bar

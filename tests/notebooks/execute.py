@@ -1,0 +1,78 @@
+"""Executing a notebook the way a reader does, but so that the same bytes come out every time."""
+
+import copy
+import functools
+import os
+import tempfile
+from pathlib import Path
+
+import nbformat
+from jupyter_client import AsyncKernelManager
+from jupyter_client.kernelspec import KernelSpecManager
+from nbclient import NotebookClient
+
+CHAPTERS = Path(__file__).resolve().parents[2] / "chapters"
+CELL_TIMEOUT = 120  # seconds
+
+
+def chapter_paths(folder=CHAPTERS):
+    """The chapters in a folder, in order."""
+    return sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+
+
+def load(path):
+    """A notebook exactly as stored: nothing repaired, upgraded or validated on the way."""
+    return nbformat.v4.reads(Path(path).read_text(encoding="utf-8"))
+
+
+@functools.cache
+def empty_profile():
+    """A folder for IPython's settings: with the reader's own, outputs would depend on them."""
+    return tempfile.TemporaryDirectory(prefix="ipython-")
+
+
+def kernel_environment():
+    """The environment variables of every kernel: ours, plus what makes runs repeatable."""
+    environment = {**os.environ, "TQDM_DISABLE": "1", "PYTHONHASHSEED": "0"}
+    environment["IPYTHONDIR"] = empty_profile().name
+    environment.pop("MPLBACKEND", None)  # the kernel then chooses its inline backend
+    return environment
+
+
+def execute(notebook, twice=False):
+    """Run a notebook, given as a path or as a node, top to bottom on a fresh kernel.
+
+    Returns the executed copy; with `twice`, every code cell runs two times in a row and a pair of
+    copies returns, of the first executions and of the second ones. The kernel works in the
+    notebook's folder. Raises nbclient's `CellExecutionError` if a cell raises, or `TimeoutError`
+    if one takes longer than `CELL_TIMEOUT`.
+    """
+    folder = Path.cwd()
+    if not isinstance(notebook, nbformat.NotebookNode):
+        folder, notebook = Path(notebook).parent, load(notebook)
+    notebook = copy.deepcopy(notebook)
+    client = NotebookClient(
+        notebook,
+        km=current_environment_kernel(),
+        resources={"metadata": {"path": str(folder)}},
+        timeout=CELL_TIMEOUT,
+        record_timing=False,
+        store_widget_state=False,
+        coalesce_streams=True,
+    )
+    if not twice:
+        return client.execute(env=kernel_environment())
+
+    first = copy.deepcopy(notebook)
+    with client.setup_kernel(env=kernel_environment()):
+        for index, cell in enumerate(notebook.cells):
+            first.cells[index] = copy.deepcopy(client.execute_cell(cell, index))
+            client.execute_cell(cell, index)
+    return first, notebook
+
+
+def current_environment_kernel():
+    """A kernel of this very interpreter: a user's kernelspec of the same name must not win."""
+    return AsyncKernelManager(
+        kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[])
+    )

@@ -1,0 +1,94 @@
+"""Comparing the outputs of a cell: text to the letter, pictures by their pixels."""
+
+import base64
+import copy
+import io
+
+import numpy as np
+from nbval.plugin import coalesce_streams
+from PIL import Image
+
+TOLERANCE = 1.0
+"""Root-mean-square difference allowed between two pictures, on the scale 0 to 255.
+
+Another CPU may round the last bit of a curve differently and so shift the shade of a few pixels on
+its edge; a point that moved, or a label that changed, costs several times as much.
+"""
+
+
+def differences(stored, fresh):
+    """What distinguishes the outputs `fresh` from the outputs `stored`: sentences, none if equal.
+
+    Metadata, execution counts and tracebacks (which name files) are left out; order counts.
+    """
+    stored, fresh = (coalesce_streams(copy.deepcopy(outputs)) for outputs in (stored, fresh))
+    found = []
+    if len(stored) != len(fresh):
+        found.append(f"{len(stored)} outputs are stored, {len(fresh)} came")
+    for number, (old, new) in enumerate(zip(stored, fresh, strict=False), start=1):
+        old, new = parts(old), parts(new)
+        lost = sorted(old.keys() - new.keys())
+        gained = sorted(new.keys() - old.keys())
+        found += [f"output {number}: {kind} is stored but did not come" for kind in lost]
+        found += [f"output {number}: {kind} came but is not stored" for kind in gained]
+        for kind in sorted(old.keys() & new.keys()):
+            compare = compare_pictures if kind == "image/png" else compare_values
+            found += [f"output {number}: {kind} {how}" for how in compare(old[kind], new[kind])]
+    return found
+
+
+def parts(output):
+    """The comparable parts of one output, by name: a stream, an error, or each MIME type."""
+    if output.output_type == "stream":
+        return {output.name: output.text}
+    if output.output_type == "error":
+        return {"error": f"{output.ename}: {output.evalue}"}
+    return output.data
+
+
+def compare_values(old, new):
+    """Nothing if equal; else one sentence with the first line that differs."""
+    if old == new:
+        return []
+    pairs = zip(str(old).splitlines(), str(new).splitlines(), strict=False)
+    before, after = next(((a, b) for a, b in pairs if a != b), (old, new))
+    return [f"differs: {before!r} is stored, {after!r} came"]
+
+
+def compare_pictures(old, new):
+    """Nothing if two base64 PNGs show the same picture, to `TOLERANCE`; else one sentence."""
+    old, new = pixels(old), pixels(new)
+    if old.shape != new.shape:
+        sizes = [f"{picture.shape[1]} x {picture.shape[0]}" for picture in (old, new)]
+        return [f"has another size: {sizes[0]} is stored, {sizes[1]} came"]
+    distance = np.sqrt(np.mean((old - new) ** 2))
+    if distance > TOLERANCE:
+        return [f"shows another picture: {distance:.1f} of 255 away, root mean square"]
+    return []
+
+
+def pixels(encoded):
+    """A base64 PNG as a float array (height, width, 4)."""
+    picture = Image.open(io.BytesIO(base64.b64decode(encoded)))
+    return np.asarray(picture.convert("RGBA"), dtype=float)
+
+
+def without_software(encoded):
+    """The same base64 PNG, without the text chunk that names the program and version drawing it."""
+    png = base64.b64decode(encoded)
+    kept = png[:8] + b"".join(chunk for chunk in chunks(png) if not names_software(chunk))
+    return base64.b64encode(kept).decode("ascii")
+
+
+def names_software(chunk):
+    """Whether a PNG chunk is a text chunk with the keyword Software."""
+    return chunk[4:8] in (b"tEXt", b"zTXt", b"iTXt") and chunk[8:].startswith(b"Software\0")
+
+
+def chunks(png):
+    """The chunks of a PNG, whole: length (4 bytes), type (4), data, checksum (4)."""
+    start = 8  # the signature
+    while start < len(png):
+        end = start + 12 + int.from_bytes(png[start : start + 4], "big")
+        yield png[start:end]
+        start = end

@@ -1,0 +1,669 @@
+"""The rules every stored chapter obeys, read from the file without running it.
+
+A rule is a function of a `Chapter` that returns sentences, each naming a cell and what is wrong
+with it; no sentence, no fault. `RULES` holds them all by name.
+"""
+
+import ast
+import base64
+import functools
+import importlib
+import importlib.util
+import inspect
+import itertools
+import pkgutil
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote
+
+import nbformat
+
+from tests.notebooks import markdown
+from tests.notebooks.execute import chapter_paths, load
+from tests.notebooks.outputs import chunks, names_software
+from tests.notebooks.strict_nbval import unexplained_markers
+
+CONTENTS = "README.md"  # the page all chapters link back to, beside them
+
+NOTEBOOK_METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+CELL_METADATA = {"tags", "reason", "slideshow", "mystnb"}
+
+SHORTEST_DESCRIPTION = 40  # characters
+WITHOUT_NUMBERS = frozenset()  # "01_logistic_regression#cell-id" of figures that show no quantity
+
+LONGEST_CELL = 30  # lines
+LONGEST_LINE = 100  # characters
+LONGEST_OUTPUT = 40  # lines
+LARGEST_NOTEBOOK = 2_000_000  # bytes
+
+FEWEST_PREDICTIONS = 3
+FEWEST_EXERCISES = 4
+FEWEST_CLAIMS = 4
+CLOSING_SECTIONS = ["What goes wrong", "Exercises", "What we claim", "Summary"]
+
+
+class Cell(NamedTuple):
+    """A cell and how a sentence names it."""
+
+    name: str
+    node: nbformat.NotebookNode
+
+    @property
+    def tags(self):
+        """The cell's tags, a list of strings."""
+        return self.node.metadata.get("tags", [])
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A notebook, the file it is stored in, and the package it may import."""
+
+    path: Path
+    notebook: nbformat.NotebookNode
+    library: str = "lib"
+
+    @classmethod
+    def read(cls, path, library="lib"):
+        """The chapter stored at `path`."""
+        return cls(Path(path), load(path), library)
+
+    @property
+    def number(self):
+        """3 for `03_deep_network.ipynb`."""
+        return int(self.path.name[:2])
+
+    @property
+    def cells(self):
+        """All cells, named."""
+        nodes = enumerate(self.notebook.cells)
+        return [Cell(f"cell {i} ({node.get('id', 'no id')})", node) for i, node in nodes]
+
+    @property
+    def code(self):
+        """The code cells that hold something."""
+        cells = self.cells
+        return [c for c in cells if c.node.cell_type == "code" and c.node.source.strip()]
+
+    @property
+    def markdown(self):
+        """The Markdown cells."""
+        return [c for c in self.cells if c.node.cell_type == "markdown"]
+
+    @property
+    def headings(self):
+        """(cell, level, text) of every heading."""
+        pairs = ((cell, markdown.headings(cell.node.source)) for cell in self.markdown)
+        return [(cell, level, text) for cell, found in pairs for level, text in found]
+
+    @property
+    def outputs(self):
+        """(cell, output) of every stored output."""
+        return [(cell, output) for cell in self.code for output in cell.node.outputs]
+
+
+RULES = {}
+
+
+def rule(generator):
+    """Register a generator of sentences as the rule of its name, a function returning a list."""
+
+    @functools.wraps(generator)
+    def function(chapter):
+        return list(generator(chapter))
+
+    RULES[generator.__name__] = function
+    return function
+
+
+# --- What was run, and what came out ------------------------------------------------------------
+
+
+@rule
+def executed(chapter):
+    """Every code cell was executed, in order, once, in one session."""
+    for due, (name, node) in enumerate(chapter.code, start=1):
+        if node.execution_count is None:
+            yield f"{name} was never executed"
+        elif node.execution_count != due:
+            yield f"{name} has execution count {node.execution_count} where {due} is due"
+        for output in node.outputs:
+            if output.get("execution_count", node.execution_count) != node.execution_count:
+                yield f"{name} shows a result of another execution, {output.execution_count}"
+
+
+@rule
+def explained_markers(chapter):
+    """A cell that nbval is to ignore, skip or let raise says why, in its metadata."""
+    for name, node in chapter.code:
+        if markers := unexplained_markers(node):
+            yield f"{name} has {', '.join(markers)} without a reason in its metadata"
+
+
+@rule
+def errors(chapter):
+    """Nothing on stderr; an error where one was announced, and nowhere else."""
+    for cell in chapter.code:
+        kinds = [output.output_type for output in cell.node.outputs]
+        expected = "raises-exception" in cell.tags
+        if any(output.get("name") == "stderr" for output in cell.node.outputs):
+            yield f"{cell.name} wrote to stderr"
+        if "error" in kinds and not expected:
+            yield f"{cell.name} stores an error and is not tagged raises-exception"
+        if expected and "error" not in kinds:
+            yield f"{cell.name} is tagged raises-exception and stores no error"
+
+
+FORBIDDEN_TEXT = {
+    "a warning": r"\b\w*Warning\b",
+    "an absolute path": (
+        r"(?<![\w.:/<])/(?:home|Users|root|tmp|var|usr|opt|mnt|work)/|(?<![\w.])~/"
+        r"|\b[A-Za-z]:\\\w|\bipykernel_\d+"
+    ),
+    "an object's address": r"\b0x[0-9a-fA-F]{6,}",
+    "the repr of a bare figure": r"<Figure size",
+    "a script": r"<script\b|\bjavascript:",
+    "what is left of a progress bar": r"\r(?!\n)|\d+%\|| (?:it/s|s/it)\b",
+}
+
+
+@rule
+def clean_outputs(chapter):
+    """No output holds anything that differs elsewhere, or that a page cannot show."""
+    for cell, output in chapter.outputs:
+        for kind, text in texts(output):
+            for what, pattern in FORBIDDEN_TEXT.items():
+                if found := re.search(pattern, text):
+                    yield f"{cell.name} has {what} in its {kind}: {found[0]!r}"
+            if "\x1b[" in text and kind != "traceback":
+                yield f"{cell.name} has terminal control codes in its {kind}"
+        for kind in output.get("data", {}):
+            if "javascript" in kind or "widget" in kind:
+                yield f"{cell.name} has an output of type {kind}"
+
+
+def texts(output):
+    """(kind, text) of everything textual in an output."""
+    if output.output_type == "stream":
+        return [(output.name, output.text)]
+    if output.output_type == "error":
+        return [("error", output.evalue), ("traceback", "\n".join(output.traceback))]
+    return [(kind, text) for kind, text in output.data.items() if is_text(kind, text)]
+
+
+def is_text(kind, value):
+    """Whether a MIME type's value is text rather than an encoded picture or a dictionary."""
+    return isinstance(value, str) and (kind.startswith("text/") or "xml" in kind)
+
+
+# --- The file ------------------------------------------------------------------------------------
+
+
+@rule
+def stable_metadata(chapter):
+    """The metadata say nothing about who ran the notebook, when, or with which version."""
+    if chapter.notebook.metadata != NOTEBOOK_METADATA:
+        yield f"the notebook's metadata are not {NOTEBOOK_METADATA}"
+    for name, node in chapter.cells:
+        if extra := sorted(node.metadata.keys() - CELL_METADATA):
+            yield f"{name} has metadata {', '.join(extra)}"
+
+
+@rule
+def stable_ids(chapter):
+    """Every cell has an id of its own, made of words, so that a diff can name it."""
+    counts = Counter(node.get("id") for _, node in chapter.cells)
+    for name, node in chapter.cells:
+        if "id" not in node:
+            yield f"{name} has no id"
+        elif not readable_id(node.id):
+            yield f"{name} has an id that is not made of words in lower case"
+        elif counts[node.id] > 1:
+            yield f"{name} shares its id with another cell"
+
+
+def readable_id(text):
+    """Whether an id is lower-case words joined by hyphens, and not eight random digits."""
+    words = re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text) and len(text) <= 64
+    return bool(words and not re.match(r"[0-9a-f]{8}(-|$)", text))
+
+
+@rule
+def stable_pictures(chapter):
+    """No stored PNG names the version of the program that drew it."""
+    for cell, output in chapter.outputs:
+        if picture := output.get("data", {}).get("image/png"):
+            if any(names_software(chunk) for chunk in chunks(base64.b64decode(picture))):
+                yield f"{cell.name} has a PNG with a Software chunk"
+
+
+@rule
+def sizes(chapter):
+    """Cells, lines, outputs and the file itself are short enough to read."""
+    size = len(nbformat.v4.writes(chapter.notebook).encode())
+    if size > LARGEST_NOTEBOOK:
+        yield f"the notebook has {size} bytes, more than {LARGEST_NOTEBOOK}"
+    for name, node in chapter.code:
+        lines = node.source.splitlines()
+        if len(lines) > LONGEST_CELL:
+            yield f"{name} has {len(lines)} lines, more than {LONGEST_CELL}"
+        if (longest := max(map(len, lines))) > LONGEST_LINE:
+            yield f"{name} has a line of {longest} characters, more than {LONGEST_LINE}"
+        printed = sum(
+            len(output.text.splitlines()) for output in node.outputs if "text" in output
+        )
+        if printed > LONGEST_OUTPUT:
+            yield f"{name} prints {printed} lines, more than {LONGEST_OUTPUT}"
+
+
+# --- Figures, headings, links --------------------------------------------------------------------
+
+
+@rule
+def described_figures(chapter):
+    """Every figure says in words and numbers what it shows."""
+    for cell, output in chapter.outputs:
+        data = output.get("data", {})
+        if not any(kind.startswith("image/") for kind in data):
+            continue
+        text = data.get("text/plain", "")
+        place = f"{chapter.path.stem}#{cell.node.get('id')}"
+        if not text:
+            yield f"{cell.name} shows a figure without a description"
+        elif len(text) < SHORTEST_DESCRIPTION:
+            yield f"{cell.name} describes its figure in {len(text)} characters only: {text!r}"
+        elif not text.endswith("."):
+            yield f"{cell.name} has a description that does not end with a full stop"
+        elif not re.search(r"\d", text) and place not in WITHOUT_NUMBERS:
+            yield f"{cell.name} describes its figure without a number"
+
+
+@rule
+def images(chapter):
+    """Every image in Markdown has alternative text and lies in a file of its own."""
+    for name, node in chapter.markdown:
+        for text, target in markdown.images(node.source):
+            if not text.strip():
+                yield f"{name} has an image without alternative text: {target}"
+        if node.get("attachments"):
+            yield f"{name} has attachments, which only notebooks can show"
+
+
+@rule
+def headings(chapter):
+    """One title, in the first cell; no level left out; no heading twice."""
+    found = chapter.headings
+    titles = [cell for cell, level, _ in found if level == 1]
+    if not found or found[0][1] != 1 or found[0][0].node is not chapter.notebook.cells[0]:
+        yield f"{chapter.cells[0].name} does not begin with the chapter's title"
+    for cell in titles[1:]:
+        yield f"{cell.name} holds a second title"
+    for (_, before, _), (cell, level, text) in itertools.pairwise(found):
+        if level > before + 1:
+            yield f"{cell.name} jumps from level {before} to {level} at {text!r}"
+    counts = Counter(text for _, _, text in found)
+    for text in (text for text, count in counts.items() if count > 1):
+        yield f"{[c.name for c, _, t in found if t == text][1]} repeats the heading {text!r}"
+    for name, node in chapter.markdown:
+        if re.search(r"<h[1-6]\b", markdown.without_code(node.source)):
+            yield f"{name} has a heading in HTML, which no table of contents finds"
+
+
+@rule
+def links(chapter):
+    """Every relative link and image leads to a file that exists, and to a heading in it."""
+    for name, node in chapter.markdown:
+        pictures = markdown.images(node.source)
+        for _, target in itertools.chain(markdown.links(node.source), pictures):
+            if not re.match(r"[a-z]+:", target) and (fault := broken(chapter, unquote(target))):
+                yield f"{name} links to {target!r}: {fault}"
+
+
+def broken(chapter, target):
+    """What is wrong with a relative link, or None."""
+    file, _, fragment = target.partition("#")
+    path = chapter.path.parent / file
+    if not target or file.startswith("/"):
+        return "not a relative address"
+    if file and not path.exists():
+        return "no such file"
+    if not fragment:
+        return None
+    if not file or path.suffix == ".ipynb":
+        linked = Chapter.read(path) if file else chapter
+        known = {markdown.anchor(text) for _, _, text in linked.headings}
+    else:
+        found = markdown.headings(path.read_text(encoding="utf-8"))
+        known = {markdown.file_anchor(text) for _, text in found}
+    return None if fragment in known else "no such heading"
+
+
+@rule
+def navigation(chapter):
+    """The first and the last cell link to the previous and next chapters and to the contents."""
+    names = [path.name for path in chapter_paths(chapter.path.parent)]
+    here = names.index(chapter.path.name)
+    due = {
+        "previous": names[here - 1] if here else None,
+        "contents": CONTENTS,
+        "next": names[here + 1] if here + 1 < len(names) else None,
+    }
+    for name, node in (chapter.cells[0], chapter.cells[-1]):
+        for word, target in due.items():
+            found = [t for text, t in markdown.links(node.source) if re.match(word, letters(text))]
+            if target and not found:
+                yield f"{name} has no link [{word}] to {target}"
+            elif found and set(found) != {target}:
+                yield f"{name} has a link [{word}] to {found[0]}, not to {target}"
+
+
+def letters(text):
+    """Link text in lower case, from its first letter on: arrows may come before it."""
+    return re.sub(r"^[^a-z]*", "", text.lower())
+
+
+# --- The library ---------------------------------------------------------------------------------
+
+
+@rule
+def names(chapter):
+    """A chapter uses only names of the library that it or an earlier chapter introduces."""
+    modules = {}  # what the notebook calls a module -> the module's name
+    for cell in chapter.code:
+        tree = parse(cell)
+        if tree is None:
+            yield f"{cell.name} is not Python, apart from magics"
+            continue
+        used = [*imported(tree, chapter.library, modules), *attributes(tree, modules)]
+        for module, name in dict.fromkeys(used):
+            if fault := misplaced(module, name, chapter):
+                yield f"{cell.name} uses {module}.{name}, {fault}"
+
+
+def parse(cell):
+    """The syntax tree of a code cell without IPython's magics, or None."""
+    lines = cell.node.source.splitlines()
+    try:
+        return ast.parse("\n".join("" if line.startswith(("%", "!")) else line for line in lines))
+    except SyntaxError:
+        return None
+
+
+def imported(tree, library, modules):
+    """(module, name) of all names imported from the library; modules are noted in `modules`."""
+    used = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name.partition(".")[0] == library:
+                    modules[alias.asname or library] = alias.name if alias.asname else library
+        elif isinstance(node, ast.ImportFrom):
+            if (node.module or "").partition(".")[0] != library:
+                continue
+            for alias in node.names:
+                if is_module(path := f"{node.module}.{alias.name}"):
+                    modules[alias.asname or alias.name] = path
+                else:
+                    used.append((node.module, alias.name))
+    return used
+
+
+def attributes(tree, modules):
+    """(module, name) of all names reached through a module, as in `plots.curve` or `lib.x.y`."""
+    used = []
+    for node in ast.walk(tree):
+        chain = []
+        while isinstance(node, ast.Attribute):
+            chain.insert(0, node.attr)
+            node = node.value
+        if not chain or not isinstance(node, ast.Name) or node.id not in modules:
+            continue
+        module = modules[node.id]
+        while chain and is_module(f"{module}.{chain[0]}"):
+            module = f"{module}.{chain.pop(0)}"
+        if chain:
+            used.append((module, chain[0]))
+    return used
+
+
+def is_module(name):
+    """Whether a dotted name is a module that can be imported."""
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def misplaced(module, name, chapter):
+    """Why a chapter may not use a name, or None."""
+    if name == "*":
+        return "which hides where names come from"
+    try:
+        thing = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError):
+        return "which does not exist"
+    number = exercise_chapter(module)
+    if number is None and callable(thing):  # a constant has no docstring
+        if (found := pointer(thing)) is None:
+            return "whose docstring names no chapter"
+        number = found[0]
+    if number is not None and number > chapter.number:
+        return f"introduced in chapter {number}"
+    return None
+
+
+def exercise_chapter(module):
+    """7 for `lib.exercises.ch07`, None for other modules."""
+    found = re.search(r"\.exercises\.ch(\d+)$", module)
+    return int(found[1]) if found else None
+
+
+def pointer(thing):
+    """(chapter, heading) where the docstring says that a name is introduced, or None."""
+    doc = " ".join((inspect.getdoc(thing) or "").split())
+    found = re.search(r'[Cc]hapter (\d+), "([^"]+)"', doc)
+    return (int(found[1]), found[2]) if found else None
+
+
+def library_pointers(package, folder):
+    """The rule of the library: each public name points at a chapter, and at a heading in it.
+
+    `package` is the library's name and `folder` that of the chapters; a chapter that is not there
+    cannot contradict. Returns sentences as the rules of chapters do.
+    """
+    titles = {
+        chapter.number: {text for _, _, text in chapter.headings}
+        for chapter in map(Chapter.read, chapter_paths(folder))
+    }
+    faults = []
+    for module in library_modules(package):
+        public = getattr(module, "__all__", None)
+        if public is None and any(is_own(module, name) for name in vars(module)):
+            faults.append(f"{module.__name__} defines public names and has no __all__")
+        for name in public or []:
+            thing = getattr(module, name, None)
+            if thing is None:
+                faults.append(f"{module.__name__} has {name} in __all__ and nowhere else")
+            elif callable(thing):
+                where = pointer(thing)
+                if where is None:
+                    faults.append(f"{module.__name__}.{name} has a docstring without a chapter")
+                elif where[0] in titles and where[1] not in titles[where[0]]:
+                    faults.append(
+                        f"{module.__name__}.{name} is to be introduced in chapter {where[0]}, "
+                        f"which has no heading {where[1]!r}"
+                    )
+    return faults
+
+
+def library_modules(package):
+    """The package and all its modules, except the exercises, whose names tell their chapter."""
+    package = importlib.import_module(package)
+    yield package
+    for info in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        if exercise_chapter(info.name) is None:
+            yield importlib.import_module(info.name)
+
+
+def is_own(module, name):
+    """Whether a module defines a public function or class itself."""
+    thing = vars(module)[name]
+    own = getattr(thing, "__module__", None) == module.__name__
+    return own and not name.startswith("_") and (inspect.isclass(thing) or inspect.isroutine(thing))
+
+
+# --- The anatomy of a chapter --------------------------------------------------------------------
+
+
+@rule
+def predictions(chapter):
+    """Before its experiments the chapter asks for predictions, with answers that unfold."""
+    pattern = r"<details>\s*<summary>(?:(?!</summary>).)*\bPredict"
+    count = sum(len(re.findall(pattern, cell.node.source)) for cell in chapter.markdown)
+    if count < FEWEST_PREDICTIONS:
+        yield f"the chapter asks for {count} predictions, fewer than {FEWEST_PREDICTIONS}"
+
+
+@rule
+def baseline(chapter):
+    """Every chapter but the one on notation compares itself with logistic regression."""
+    wanted = {"LogisticRegression", "LogisticRegressionCV"}
+    found = {
+        alias.name
+        for cell in chapter.code
+        for node in ast.walk(parse(cell) or ast.Module([], []))
+        if isinstance(node, ast.ImportFrom) and node.module == "sklearn.linear_model"
+        for alias in node.names
+    }
+    if chapter.number and not wanted & found:
+        yield "no cell imports scikit-learn's LogisticRegression, the baseline"
+
+
+@rule
+def sections(chapter):
+    """The chapter closes with the same four sections, in the same order."""
+    found = [unnumbered(text) for _, _, text in chapter.headings]
+    places = [found.index(title) for title in CLOSING_SECTIONS if title in found]
+    for title in CLOSING_SECTIONS:
+        if title not in found:
+            yield f"the chapter has no section {title!r}"
+    if places != sorted(places):
+        yield f"the closing sections are not in the order {', '.join(CLOSING_SECTIONS)}"
+
+
+def unnumbered(heading):
+    """A heading without a number before it: `3.4 · Exercises` is `Exercises`."""
+    return re.sub(r"^[\d.]+\s*[·:]?\s*", "", heading)
+
+
+def calls(tree, function):
+    """The calls of a function in a syntax tree, by how the function is written."""
+    nodes = ast.walk(tree) if tree else ()
+    return [n for n in nodes if isinstance(n, ast.Call) and ast.unparse(n.func) == function]
+
+
+@rule
+def exercises(chapter):
+    """Enough exercises, and before each check the stub of what it checks."""
+    count = 0
+    stub = None
+    for cell in chapter.code:
+        tree = parse(cell)
+        for call in calls(tree, "exercise.check"):
+            count += 1
+            name = ast.unparse(call.args[0]) if call.args else "nothing"
+            if not defines(stub, name):
+                yield f"{cell.name} checks {name}, which the code cell before does not define"
+            elif not any(isinstance(n, ast.Constant) and n.value is ... for n in ast.walk(stub)):
+                yield f"{cell.name} checks {name}, which is no stub: no '...' is left to fill in"
+        stub = tree
+    if count < FEWEST_EXERCISES:
+        yield f"the chapter checks {count} exercises, fewer than {FEWEST_EXERCISES}"
+
+
+def defines(tree, name):
+    """Whether a cell's own statements define or assign a name."""
+    for statement in tree.body if tree else ():
+        targets = getattr(statement, "targets", [])
+        if name in (getattr(statement, "name", None), *map(ast.unparse, targets)):
+            return True
+    return False
+
+
+@rule
+def claims(chapter):
+    """What the chapter says is asserted, in the section made for it."""
+    count = 0
+    section = None
+    for cell in chapter.cells:
+        if cell.node.cell_type == "markdown":
+            for level, text in markdown.headings(cell.node.source):
+                section = unnumbered(text) if level <= 2 else section
+        elif section == "What we claim":
+            count += len(calls(parse(cell), "claim"))
+    if count < FEWEST_CLAIMS:
+        yield f"the section 'What we claim' makes {count} claims, fewer than {FEWEST_CLAIMS}"
+
+
+# --- The prose -----------------------------------------------------------------------------------
+
+BANNED = {
+    "a phrase that says nothing": (
+        r"in this section,? we will|it is important to note|as we can see|let['’]s dive in"
+        r"|\bsimply\b|\bjust\b|\bobviously\b"
+    ),
+    "an exclamation mark": r"!",
+    "an emoji": r"[\U0001F000-\U0001FAFF\u2600-\u27BF\u2B50\uFE0F]",
+}
+
+
+@rule
+def banned_phrases(chapter):
+    """The prose is free of what the course never says."""
+    for name, node in chapter.markdown:
+        text = " ".join(markdown.prose(node.source).split())
+        for what, pattern in BANNED.items():
+            for found in re.finditer(pattern, text, re.IGNORECASE):
+                near = text[max(0, found.start() - 25) : found.end() + 25]
+                yield f"{name} has {what}, {found[0]!r}, in: {near!r}"
+
+
+# British spelling with the -ize of Oxford, which is also that of the field's own terms.
+SPELLING = [
+    (r"\w*color\w*", "colour"),
+    (r"\w*behavior\w*", "behaviour"),
+    (r"\w*neighbor\w*", "neighbour"),
+    (r"\w*favor\w*", "favour"),
+    (r"\w*flavor\w*", "flavour"),
+    (r"honor\w*", "honour"),
+    (r"labor|vapor|rigor|humor", "-our"),
+    (r"center(?:s|ed|ing)?", "centre"),
+    (r"fibers?|liters?|theaters?", "-re"),
+    (r"gray\w*", "grey"),
+    (r"\w*(?:analyz|catalyz|paralyz)\w*", "-yse"),
+    (r"\w*(?:label|model|signal|travel|cancel|total)(?:ed|ing)", "-lled, -lling"),
+    (r"fulfills?", "fulfil"),
+    (r"defense|offense", "-ence"),
+    (r"skeptic\w*", "sceptic"),
+    (
+        r"\w*(?:normal|initial|regular|vector|optim|general|standard|minim|maxim|recogn|summar"
+        r"|organ|visual|penal|real|special|random|local|central|util|emphas|memor|parametr)"
+        r"is(?:e|es|ed|er|ers|ing|ation|ations|able)",
+        "-ize",
+    ),
+]
+
+
+@rule
+def spelling(chapter):
+    """One spelling throughout: colour, centre, labelled, normalize."""
+    for name, node in chapter.markdown:
+        text = markdown.prose(node.source)
+        for pattern, preferred in SPELLING:
+            for found in re.findall(rf"\b(?:{pattern})\b", text, re.IGNORECASE):
+                yield f"{name} spells {found!r}; the course writes {preferred}"

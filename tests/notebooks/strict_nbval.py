@@ -1,0 +1,87 @@
+"""A pytest plugin that makes `pytest --nbval` strict.
+
+On its own nbval accepts a notebook whose outputs were all cleared, a picture with other pixels or
+none, outputs in another order, and a cell that was to raise and no longer does. Here each fails.
+"""
+
+import functools
+import os
+from unittest import mock
+
+import pytest
+from nbval.plugin import IPyNbCell, IPyNbFile
+
+from tests.notebooks.execute import kernel_environment
+from tests.notebooks.outputs import differences
+
+
+def unexplained_markers(cell):
+    """The nbval markers of a cell, as tags or comments, if its metadata give no `reason`."""
+    if str(cell.metadata.get("reason") or "").strip():
+        return []
+    comments = [line.strip() for line in cell.source.splitlines() if line.strip().startswith("#")]
+    names = [*cell.metadata.get("tags", []), *(comment.lstrip("# ") for comment in comments)]
+    prefixes = ("nbval-", "pytest-validate-")
+    return [name for name in names if name.lower().replace("_", "-").startswith(prefixes)]
+
+
+class StrictFile(IPyNbFile):
+    """A notebook whose cells are `StrictCell`s."""
+
+    def collect(self):
+        """nbval's own cells, one for one."""
+        for cell in super().collect():
+            yield StrictCell.from_parent(
+                self, name=cell.name, cell_num=cell.cell_num, cell=cell.cell, options=cell.options
+            )
+
+    def setup(self):
+        """Start the kernel in our environment, and let it keep its history.
+
+        nbval offers no way to pass variables to the kernel, which inherits those of pytest. It
+        also executes without history, where `Out` stays empty and a trailing `;` hides nothing.
+        """
+        with mock.patch.dict(os.environ, kernel_environment(), clear=True):
+            super().setup()
+        self.kernel.execute_cell_input = functools.partial(
+            self.kernel.kc.execute, store_history=True, stop_on_error=False
+        )
+
+
+class StrictCell(IPyNbCell):
+    """A cell that must have been run, and whose outputs must come again, all and in order."""
+
+    def runtest(self):
+        """Run nbval's test, then ask what it does not: was the cell run, does it still raise?"""
+        if unexplained := unexplained_markers(self.cell):
+            self.raise_cell_error(f"{unexplained} without a reason in the cell's metadata")
+        super().runtest()
+        if self.cell.source.strip() and self.cell.execution_count is None:
+            self.raise_cell_error("The stored notebook never executed this cell")
+        raised = any(output.output_type == "error" for output in self.test_outputs)
+        if self.options["check_exception"] and not raised:
+            self.raise_cell_error("The cell is tagged as raising an exception, and raised none")
+
+    def compare_outputs(self, test, ref, skip_compare=None):
+        """Our own comparison: nbval's skips pictures and the order of unlike outputs."""
+        self.comparison_traceback = differences(stored=ref, fresh=test)
+        return not self.comparison_traceback
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(parent):
+    """Put our class in the place of nbval's, which has no hook for that."""
+    collectors = yield
+    return [
+        StrictFile.from_parent(parent, path=collector.path)
+        if type(collector) is IPyNbFile
+        else collector
+        for collector in collectors
+    ]
+
+
+def pytest_configure(config):
+    """There is no lax mode, and the kernel is always that of this environment."""
+    if config.option.nbval_lax or config.option.nbval_sanitize_with:
+        raise pytest.UsageError("the notebooks are validated strictly: use --nbval alone")
+    config.option.nbval_current_env = True

@@ -1,0 +1,82 @@
+"""Every cell can be run twice, and a run can be repeated to the byte."""
+
+import pytest
+
+from tests.notebooks import refresh
+from tests.notebooks.execute import chapter_paths, execute, load
+from tests.notebooks.fixtures import FIGURE, code, find, notebook, store, text
+from tests.notebooks.outputs import differences
+
+
+def unrepeatable(path):
+    """Sentences on the cells whose second run in a row differs from the first or the stored one."""
+    faults = []
+    runs = zip(load(path).cells, *(run.cells for run in execute(path, twice=True)), strict=True)
+    for stored, first, second in runs:
+        if stored.cell_type == "code":
+            pairs = {"first run": first, "stored outputs": stored}
+            for what, cell in pairs.items():
+                faults += [
+                    f"{stored.id}: second run against {what}: {difference}"
+                    for difference in differences(cell.outputs, second.outputs)
+                ]
+    return faults
+
+
+@pytest.mark.parametrize("path", chapter_paths(), ids=lambda path: path.stem)
+def test_every_cell_runs_twice(path):
+    faults = unrepeatable(path)
+    assert not faults, "\n" + "\n".join(faults)
+
+
+def test_there_are_chapters():
+    assert chapter_paths(), "no notebook in the folder of chapters"
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A notebook with a figure, not yet run, its last cell with a random id."""
+    cells = [text("title", "# Title"), code("figure", FIGURE), code("show", "Figure()")]
+    cells.append(code("3f2a9c1e", "print(_.__class__.__name__); Out[2];"))
+    return store(notebook(*cells), tmp_path / "small.ipynb")
+
+
+def test_a_growing_cell_is_caught(tmp_path):
+    path = tmp_path / "growing.ipynb"
+    cells = [code("start", "x = 0"), code("grow", "x += 1; print(x)"), code("quiet", "y = 1;")]
+    store(execute(notebook(*cells)), path)
+    assert unrepeatable(path) == [
+        "grow: second run against first run: output 1: stdout differs: '1' is stored, '2' came",
+        "grow: second run against stored outputs: "
+        "output 1: stdout differs: '1' is stored, '2' came",
+    ]
+
+
+def test_refresh_is_stable_to_the_byte(small, capsys):
+    assert refresh.main([str(small)]) == 0
+    assert capsys.readouterr().out.strip().endswith("changed")
+    once = small.read_bytes()
+    assert refresh.main([str(small)]) == 0
+    assert capsys.readouterr().out.strip().endswith("unchanged")
+    assert small.read_bytes() == once
+
+    stored = load(small)
+    assert [cell.id for cell in stored.cells][-1] == "print-class-name-out-2"
+    assert find(stored, "show").outputs[0].data.keys() == {"image/png", "text/plain"}
+    assert find(stored, "print-class-name-out-2").outputs[0].text == "Figure\n"
+
+
+def test_check_reports_and_does_not_write(small):
+    before = small.read_bytes()
+    assert refresh.main(["--check", str(small)]) == 1
+    assert small.read_bytes() == before
+
+
+def test_a_raising_cell_leaves_the_file_alone(tmp_path, capsys):
+    path = store(notebook(code("fine", "print(1)"), code("fail", "1 / 0")), tmp_path / "r.ipynb")
+    before = path.read_bytes()
+    assert refresh.main([str(path)]) == 1
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+    message = capsys.readouterr().err
+    assert "1 / 0" in message and "ZeroDivisionError" in message
