@@ -1,16 +1,16 @@
-# The course in a few commands; `make` alone lists them. Whatever a command needs it installs
-# itself, in .venv, and finds there the next time. Windows: the plain lines are in README.md.
+# The course in a few commands; `make` alone lists them. What a command needs it installs itself, in
+# .venv, and finds there the next time. Without make, as on Windows: the plain lines in README.md.
+#
+#   make lab PYTHON=/path/to/python3.12     build .venv on this Python
+#   make test ARGS="-k flower"              hand options on
 
-# `make lab PYTHON=/path/to/python` builds .venv on that one, `make test ARGS="-k flower"` hands on
-# options.
 PYTHON =
 ARGS   =
 
-VENV     := .venv/bin/python
-UV       := $(shell command -v uv 2>/dev/null)
-INSTALL   = $(if $(UV),uv pip install --python $(VENV),$(VENV) -m pip install)
-PYTHONS   = $(if $(PYTHON),"$(PYTHON)",python3 python3.14 python3.13 python3.12 python3.11 python)
-OLD_OR_NO = Neural networks by hand needs Python 3.11 or newer with its venv module; none was found in:
+VENV    := .venv/bin/python
+UV      := $(shell command -v uv 2>/dev/null)
+INSTALL  = $(if $(UV),uv pip install --python $(VENV),$(VENV) -m pip install)
+CODE     = lib tests chapters data
 
 .PHONY: help lab test refresh lint clean
 
@@ -26,25 +26,53 @@ test: .venv/.ready  ## prove every number, figure, claim and exercise
 refresh: .venv/.ready  ## run the chapters again and store their outputs
 	$(VENV) -m tests.notebooks.refresh $(ARGS)
 
-lint: .venv/.ready  ## check style and layout of the code, the notebooks' too
-	$(VENV) -m ruff check lib tests chapters data
-	$(VENV) -m ruff format --check lib tests chapters data
+lint: .venv/.ready  ## check the style and layout of the code, the notebooks' too
+	$(VENV) -m ruff check $(CODE)
+	$(VENV) -m ruff format --check $(CODE)
 
-clean:  ## remove .venv, caches and whatever was built
+clean:  ## remove .venv, the caches and whatever was built
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis _book _slides *.egg-info
-	find . -name .git -prune -o \
-	  \( -name __pycache__ -o -name .ipynb_checkpoints \) -type d -prune -exec rm -rf {} +
+	find . -name .git -prune -o -type d \
+	  \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
-# .venv/.ready is written last and names the folder it was made in. A set-up that was broken off
-# leaves .unfinished behind, and one that was moved names another folder: both start over.
-# Pythons are judged by running them, because a pyenv shim can exist and still fail.
+# The set-up. `.ready` is written last and names the folder it was made in; `.unfinished` stands
+# while packages are being installed. A .venv that was broken off, moved with its folder or lost its
+# Python is built anew. Pythons are judged by running them: a pyenv shim can exist and still fail.
+
+FIRST      = $(or $(PYTHON),python3)
+PYTHONS    = "$(FIRST)" $(if $(PYTHON),,python3.14 python3.13 python3.12 python3.11 python)
+NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
+IS_VENV    = import sys; sys.exit(sys.version_info < (3, 11) or sys.prefix == sys.base_prefix)
+NO_PYTHON  = 'The course needs Python 3.11 or newer, with its modules venv and ensurepip. Get it from' \
+  'https://www.python.org/downloads/ (Debian, Ubuntu: apt install python3 python3-venv), get uv from' \
+  'https://docs.astral.sh/uv/, or name one that is elsewhere: make lab PYTHON=/path/to/python3'
+
 ifneq ($(shell $(VENV) --version >/dev/null 2>&1 && cat .venv/.ready 2>/dev/null),$(CURDIR))
 .PHONY: .venv/.ready
 endif
 
 .venv/.ready: requirements.txt pyproject.toml
-	@works() { "$$@" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }; \
+	@set -e; \
+	works() { "$$@" >/dev/null 2>&1 </dev/null; }; \
 	moved() { [ -e .venv/.ready ] && [ "$$(cat .venv/.ready)" != "$$(pwd -P)" ]; }; \
-	if [ -e .venv/.unfinished ] || moved || ! works $(VENV); then \
-	  rm -rf .venv; \
-	fi
+	sound() { works $(VENV) -c '$(IS_VENV)' && works $(INSTALL) --help; }; \
+	if [ -e .venv/.unfinished ] || moved || ! sound; then rm -rf .venv; fi; \
+	if [ ! -e .venv ] && [ -n "$(UV)" ]; then \
+	  uv venv --quiet --python "$(or $(PYTHON),>=3.11)" .venv; \
+	elif [ ! -e .venv ]; then \
+	  found=; \
+	  for python in $(PYTHONS); do \
+	    if works "$$python" -c 'import ensurepip, venv; $(NEW_ENOUGH)'; then found=$$python; break; fi; \
+	  done; \
+	  if [ -z "$$found" ]; then \
+	    echo "$(FIRST): $$("$(FIRST)" --version 2>&1 | head -n 1)" >&2; \
+	    printf '%s\n' $(NO_PYTHON) >&2; \
+	    exit 1; \
+	  fi; \
+	  "$$found" -m venv .venv; \
+	fi; \
+	echo "Installing the packages of requirements.txt in .venv (once; it takes a minute) ..."; \
+	touch .venv/.unfinished; \
+	$(INSTALL) --quiet -r requirements.txt -e '.[test]'; \
+	rm .venv/.unfinished; \
+	pwd -P > .venv/.ready

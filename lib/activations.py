@@ -7,17 +7,9 @@ import numpy as np
 
 from lib.checks import check_number
 from lib.layers import Layer
+from lib.losses import sigmoid
 
 __all__ = ["LeakyReLU", "ReLU", "Sigmoid", "Tanh", "leaky_relu", "relu", "sigmoid", "tanh"]
-
-
-def sigmoid(Z):
-    """1 / (1 + exp(-Z)), any shape, finite for any finite Z; chapter 1, "From a score to a probability".
-
-    ``exp`` only ever sees numbers that are not positive, so it cannot overflow.
-    """
-    e = np.exp(np.minimum(Z, -Z))
-    return np.where(Z >= 0, 1, e) / (1 + e)
 
 
 def tanh(Z):

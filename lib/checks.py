@@ -15,6 +15,7 @@ __all__ = [
     "check_inputs",
     "check_labels",
     "check_number",
+    "check_object",
     "check_random_state",
 ]
 
@@ -37,8 +38,10 @@ def check_inputs(X, n_inputs=None, dtype=np.float64, name="X"):
         turned = X.shape[1] == n_inputs
         hint = f"; it looks transposed: examples are columns, pass {name}.T" if turned else ""
         raise ValueError(f"{name} has {X.shape[0]} rows, the network has {n_inputs} inputs{hint}")
+    with np.errstate(over="ignore"):  # what float32 cannot hold is refused as infinite, below
+        X = X.astype(dtype, copy=False)
     _finite(X, name)
-    return X.astype(dtype, copy=False)
+    return X
 
 
 def check_labels(Y, n_outputs, m, dtype=np.float64, name="Y"):
@@ -110,6 +113,17 @@ def check_choice(value, name, choices):
     return value
 
 
+def check_object(value, name, method, example):
+    """Return ``value`` if it has ``method``; chapter 1, "The same neuron from the library".
+
+    Raises TypeError with an ``example`` for anything else, a class without its parentheses included.
+    """
+    if isinstance(value, type) or not callable(getattr(value, method, None)):
+        hint = " (add parentheses to make one)" if isinstance(value, type) else ""
+        raise TypeError(f"{name} is {value!r}; it needs to be one such as {example}{hint}")
+    return value
+
+
 def check_random_state(random_state):
     """Return a ``numpy.random.RandomState``: from a seed, as it is, or fresh for None.
 
@@ -123,7 +137,10 @@ def check_random_state(random_state):
 
 def _numeric(array, name):
     """As a real numeric array, whatever it came as: a list, integers, booleans."""
-    array = np.asarray(array)
+    try:
+        array = np.asarray(array)
+    except ValueError as error:
+        raise ValueError(f"{name} is not a full table of numbers: {error}") from error
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name} has dtype {array.dtype}; it needs real numbers")
     return array
@@ -136,4 +153,7 @@ def _finite(array, name):
         if math.isfinite(array.sum()) or np.isfinite(array).all():
             return
     row, column = np.argwhere(~np.isfinite(array))[0]
-    raise ValueError(f"{name}[{row}, {column}] is {array[row, column]}; every value must be finite")
+    raise ValueError(
+        f"{name}[{row}, {column}] is {array[row, column]} in {array.dtype};"
+        " every value needs to be finite"
+    )

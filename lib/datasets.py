@@ -19,6 +19,7 @@ __all__ = [
     "columns",
     "gaussian_quantiles",
     "load_cats",
+    "load_picture",
     "noisy_circles",
     "noisy_moons",
     "planar_flower",
@@ -182,3 +183,18 @@ def gaussian_quantiles(m=200, random_state=0):
             cov=0.5, n_samples=m, n_features=2, n_classes=2, random_state=random_state
         )
     )
+
+
+def load_picture(path):
+    """Your own picture as (64, 64, 3) uint8: its middle square, made small.
+
+    Chapter 1, "Your own picture". Raises FileNotFoundError, or ValueError if the file is not a
+    picture.
+    """
+    from PIL import Image, ImageOps, UnidentifiedImageError  # matplotlib brings Pillow along
+
+    try:
+        with Image.open(path) as picture:
+            return np.asarray(ImageOps.fit(picture.convert("RGB"), (64, 64)))
+    except UnidentifiedImageError as error:
+        raise ValueError(f"path is {str(path)!r}; it needs to be a picture such as JPEG or PNG") from error

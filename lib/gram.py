@@ -28,7 +28,8 @@ def train_gram(net, X, Y, optimizer, epochs, validation=None, progress=False):
     Pays when the inputs are many more than the examples: a step costs m² instead of n_x m. Takes
     full batches only, a Dense first layer, an optimizer whose steps are linear in the gradient
     (GradientDescent, Momentum), and no penalty but L2. Returns the History; the network ends with
-    the weights that ``train`` would have given it, even when stopped by hand or diverged.
+    the weights that ``train`` would have given it, even when stopped by hand or diverged. The
+    optimizer starts afresh at each call: its running average is kept in other coordinates.
     Derived in chapter 3, "The same answer, a hundredth of the work". Raises TypeError or ValueError
     where the equality would not be exact.
     """

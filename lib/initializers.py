@@ -12,7 +12,7 @@ __all__ = ["he", "normal", "xavier", "zeros"]
 
 
 def zeros(shape, random_state=None):
-    """All zeros: right for one neuron, a trap for two; chapter 2, "Why small random numbers"."""
+    """All zeros: right for one neuron, a trap for two; chapter 1, "The same neuron from the library"."""
     return np.zeros(shape)
 
 

@@ -7,9 +7,16 @@ not. ``dZ`` already contains the 1/m of the mean, so no layer below divides agai
 
 import numpy as np
 
-from lib.activations import sigmoid
+__all__ = ["BinaryCrossEntropy", "SoftmaxCrossEntropy", "sigmoid", "softmax"]
 
-__all__ = ["BinaryCrossEntropy", "SoftmaxCrossEntropy", "softmax"]
+
+def sigmoid(Z):
+    """1 / (1 + exp(-Z)), any shape, finite for any finite Z; chapter 1, "From a score to a probability".
+
+    ``exp`` only ever sees numbers that are not positive, so it cannot overflow.
+    """
+    e = np.exp(np.minimum(Z, -Z))
+    return np.where(Z >= 0, 1, e) / (1 + e)
 
 
 class BinaryCrossEntropy:
@@ -28,7 +35,8 @@ class BinaryCrossEntropy:
         """The cost and dZ, which has the shape of Z."""
         e = np.exp(np.minimum(Z, -Z))  # shared by the loss and the sigmoid; never above 1
         m = Y.shape[1]
-        cost = (np.maximum(Z, 0) - Y * Z + np.log1p(e)).sum() / m
+        # Divided before it is added up: m huge costs may sum to more than a float can hold.
+        cost = ((np.maximum(Z, 0) - Y * Z + np.log1p(e)) / m).sum()
         A = np.where(Z >= 0, 1, e) / (1 + e)
         return cost, (A - Y) / m
 
@@ -57,7 +65,8 @@ def softmax(Z):
 
     Subtracting the column's maximum changes nothing but keeps ``exp`` from overflowing.
     """
-    E = np.exp(Z - Z.max(axis=0))
+    with np.errstate(over="ignore"):  # exp(-inf) is the right 0
+        E = np.exp(Z - Z.max(axis=0))
     E /= E.sum(axis=0)
     return E
 
@@ -70,11 +79,12 @@ class SoftmaxCrossEntropy(BinaryCrossEntropy):
     """
 
     def value_and_gradient(self, Z, Y):
-        shifted = Z - Z.max(axis=0)
+        with np.errstate(over="ignore"):  # two huge logits may be further apart than any float
+            shifted = np.maximum(Z - Z.max(axis=0), np.finfo(Z.dtype).min)
         E = np.exp(shifted)
         total = E.sum(axis=0)
         m = Y.shape[1]
-        cost = (np.log(total) - (Y * shifted).sum(axis=0)).sum() / m
+        cost = ((np.log(total) - (Y * shifted).sum(axis=0)) / m).sum()
         A = E / total
         return cost, (A - Y) / m
 

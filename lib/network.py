@@ -10,7 +10,14 @@ import math
 
 import numpy as np
 
-from lib.checks import check_choice, check_count, check_inputs, check_labels, check_random_state
+from lib.checks import (
+    check_choice,
+    check_count,
+    check_inputs,
+    check_labels,
+    check_object,
+    check_random_state,
+)
 from lib.initializers import xavier
 from lib.layers import Layer
 from lib.losses import BinaryCrossEntropy
@@ -44,8 +51,11 @@ class Network:
     ):
         self.layers = _check_layers(layers)
         self.n_inputs = check_count(n_inputs, "n_inputs")
-        self.dtype = check_choice(np.dtype(dtype), "dtype", [np.dtype("f8"), np.dtype("f4")])
-        self.loss = loss
+        self.dtype = np.dtype(check_choice(dtype, "dtype", [np.dtype("f8"), np.dtype("f4")]))
+        self.loss = check_object(loss, "loss", "value_and_gradient", "BinaryCrossEntropy()")
+        check_object(initializer, "initializer", "__call__", "he")
+        if penalty is not None:
+            check_object(penalty, "penalty", "add_gradient", "L2(0.7)")
         self.penalty = penalty
         self._shapes = []
         width = self.n_inputs
@@ -66,7 +76,7 @@ class Network:
         for layer in self.layers:
             for name in layer.weights:
                 W = getattr(layer, name)
-                W[...] = initializer(W.shape, random_state)
+                W[...] = _draw(initializer, W.shape, random_state)
             layer.reset()
 
     def _bind(self, parameters, gradient=None):
@@ -92,13 +102,14 @@ class Network:
 
     def locate(self, i):
         """The name of ``parameters[i]``, such as "layers[2].W[3, 1]"; chapter 3, "One flat vector"."""
+        if not 0 <= i < self._parameters.size:
+            raise IndexError(f"i is {i}; the network has {self._parameters.size} parameters")
         for l, shapes in enumerate(self._shapes):
             for name, shape in shapes.items():
                 if i < math.prod(shape):
                     index = ", ".join(str(k) for k in np.unravel_index(i, shape))
                     return f"layers[{l}].{name}[{index}]"
                 i -= math.prod(shape)
-        raise IndexError(f"the network has only {self._parameters.size} parameters")
 
     # The public doors look at what they are given; the methods behind them, which train() calls in
     # its loop, do not look again.
@@ -163,8 +174,11 @@ class Network:
 
     def _check_views(self):
         for l, (layer, shapes) in enumerate(zip(self.layers, self._shapes, strict=True)):
-            for name in shapes:
-                if getattr(layer, name).base is not self._parameters:
+            views = [(name, self._parameters) for name in shapes]
+            views += [("d" + name, self.gradient) for name in shapes]
+            for name, vector in views:
+                # Not ".base is": an unpickled vector does not own its memory.
+                if not np.may_share_memory(getattr(layer, name), vector):
                     raise ValueError(
                         f"layers[{l}].{name} was replaced by another array; write into it instead:"
                         f" layers[{l}].{name}[...] = values"
@@ -189,7 +203,16 @@ class Network:
         )
 
 
+def _draw(initializer, shape, random_state):
+    W = initializer(shape, random_state)
+    if np.shape(W) != shape:
+        raise ValueError(f"initializer returned shape {np.shape(W)}; it needs to return {shape}")
+    return W
+
+
 def _check_layers(layers):
+    if not isinstance(layers, (list, tuple)):
+        raise TypeError(f"layers is {layers!r}; it needs to be a list such as [Dense(1)]")
     layers = list(layers)
     for l, layer in enumerate(layers):
         if not isinstance(layer, Layer):

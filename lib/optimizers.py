@@ -62,6 +62,7 @@ class GradientDescent(Optimizer):
     linear = True
 
     def step(self, parameters, gradient):
+        self.state(parameters, 0)  # nothing to remember but the number of steps
         parameters -= self.rate() * gradient
 
 

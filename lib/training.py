@@ -95,6 +95,7 @@ def train(
     if not isinstance(random_state, (int, np.integer)):
         random_state = check_random_state(random_state).randint(2**31)
     check_random_state(random_state)
+    random_state = int(random_state)
 
     def batches(epoch):
         if batch_size is None:
@@ -113,8 +114,7 @@ def train(
                     if not math.isfinite(cost):
                         net.parameters = last_good
                         raise Diverged(_diverged(cost, epoch, step, history), history)
-                    if step == 0:
-                        np.copyto(last_good, net.parameters)
+                    np.copyto(last_good, net.parameters)
                     optimizer.step(net.parameters, net.gradient)
                     total += cost * X_batch.shape[1]
                 history.costs.append(total / X.shape[1])

@@ -123,11 +123,11 @@ class Exercise:
         for sentence, mistake in self.mistakes.items():
             if _all_same(given, [self._run(mistake, inputs) for inputs in trials]):
                 return Verdict("incorrect", sentence)
-        for inputs, got, wanted in zip(trials, given, expected, strict=True):
-            if got.error is not None:
-                return Verdict("raised", f"{_own_traceback(got.error)}\n{self._show(inputs)}")
-            if not got.same_as(wanted):
-                return Verdict("incorrect", f"{self._describe(got, wanted)}\n{self._show(inputs)}")
+        pairs = zip(trials, given, expected, strict=True)
+        inputs, got, wanted = next(trio for trio in pairs if not trio[1].same_as(trio[2]))
+        if got.error is not None:
+            return Verdict("raised", f"{_own_traceback(got.error)}\n{self._show(inputs)}")
+        return Verdict("incorrect", f"{self._describe(got, wanted)}\n{self._show(inputs)}")
 
     def _run(self, answer, inputs):
         inputs = copy.deepcopy(inputs)
@@ -150,6 +150,9 @@ class Exercise:
         )
 
     def _describe(self, got, wanted):
+        if wanted.error is not None:
+            error = f"{type(wanted.error).__name__}: {wanted.error}"
+            return f"Your code needs to raise {error}. It returned {_short(got.value)}."
         found = difference(got.value, wanted.value, self.results or ())
         if found is not None:
             return found
@@ -166,22 +169,34 @@ class Exercise:
 def difference(got, wanted, names=()):
     """A sentence on the first difference between two results, or None; shapes come first.
 
-    Numbers agree to 1e-7 of their size. ``names`` are those of the parts of a tuple.
+    Numbers agree to 1e-7 of their size. ``names`` are those of the parts of a tuple. A dictionary is
+    compared by its keys, an object that is no number by its attributes.
     """
+    if isinstance(wanted, dict) and isinstance(got, dict) and got.keys() == wanted.keys():
+        return difference([got[key] for key in wanted], list(wanted.values()), [*map(str, wanted)])
     if isinstance(wanted, (tuple, list)):
         if not isinstance(got, (tuple, list)) or len(got) != len(wanted):
             count = len(got) if isinstance(got, (tuple, list)) else type(got).__name__
             hint = " Is a return missing?" if got is None else ""
             return f"It needs to return {len(wanted)} results, and returned {count}.{hint}"
-        labels = names or [f"result {k}" for k in range(1, len(wanted) + 1)]
+        labels = [f"result {k}" for k in range(1, len(wanted) + 1)]
+        if len(names) == len(wanted):
+            labels = names
         parts = zip(got, wanted, labels, strict=True)
         return next((found for g, w, label in parts if (found := difference(g, w, [label]))), None)
     label = names[0] if names else "the result"
+    if isinstance(wanted, dict):
+        keys = f"the keys {', '.join(map(str, got))}" if isinstance(got, dict) else _short(got)
+        return f"{label}: expected the keys {', '.join(map(str, wanted))}; got {keys}."
     if got is None or isinstance(wanted, str) or isinstance(got, (str, tuple, list, dict)):
         if type(got) is type(wanted) and got == wanted:
             return None
         hint = " Is a return missing?" if got is None else ""
         return f"{label}: expected {_short(wanted)}, got {_short(got)}.{hint}"
+    if np.asarray(wanted).dtype == object:
+        if type(got) is not type(wanted):
+            return f"{label}: expected {type(wanted).__name__}, got {type(got).__name__}."
+        return difference(vars(got), vars(wanted)) if hasattr(wanted, "__dict__") else None
     got, wanted = np.asarray(got), np.asarray(wanted)
     if got.shape != wanted.shape:
         return f"{label}: expected shape {wanted.shape}, got {got.shape}."
@@ -213,7 +228,9 @@ def _is_stub(answer):
     """True for ... itself, and for a function or class whose bodies hold nothing but it."""
     functions = _functions(answer)
     empty = _instructions(_stub)
-    return answer is ... or (bool(functions) and all(_instructions(f) == empty for f in functions))
+    if answer is ... or (inspect.isclass(answer) and not functions):
+        return True
+    return bool(functions) and all(_instructions(f) == empty for f in functions)
 
 
 def _instructions(function):

@@ -2,9 +2,61 @@
 
 import numpy as np
 
-from lib.plots.style import ROLES, canvas, figure, label_ends
+from lib.plots.style import COLOURS, CYCLE, ROLES, canvas, figure, label_ends
 
-__all__ = ["cost_curves"]
+__all__ = ["cost_curves", "curves", "strip"]
+
+
+@figure
+def curves(lines, xlabel, ylabel, top=None, marks=()):
+    """Functions of one variable, labelled at their ends; chapter 1, "From a score to a probability".
+
+    lines: a dictionary from a name to (x, y). top: cut the vertical axis here. marks: points (x, y)
+    to be drawn as dots with their coordinates beside them.
+    """
+    fig, ax = canvas()
+    drawn = [ax.plot(x, y, label=name, **ROLES.get(name, {}))[0] for name, (x, y) in lines.items()]
+    for x, y in marks:
+        ax.plot(x, y, "o", color=COLOURS["black"])
+        ax.annotate(f"({x:g}, {y:.2g})", (x, y), xytext=(10, -12), textcoords="offset points")
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.margins(x=0)
+    if top is not None:
+        ax.set_ylim(top=top)
+    label_ends(ax, drawn)
+    told = [
+        f"{name}: from {y[0]:.3g} at {x[0]:.3g} to {y[-1]:.3g} at {x[-1]:.3g}."
+        for name, (x, y) in lines.items()
+    ]
+    points = f" Marked: {', '.join(f'({x:g}, {y:.2g})' for x, y in marks)}." if marks else ""
+    return fig, f"{ylabel} against {xlabel}. {' '.join(told)}{points}"
+
+
+@figure
+def strip(groups, xlabel, percent=True):
+    """One row of dots a group, a bar at the mean; chapter 1, "Why it stops at seven".
+
+    groups: a dictionary from a name to its values, one a run. percent: values are shares.
+    """
+    fig, ax = canvas(height=0.9 + 0.6 * len(groups))
+    scale, unit = (100, " %") if percent else (1, "")
+    told = []
+    for row, (name, values) in enumerate(groups.items()):
+        values = scale * np.asarray(values, dtype=float)
+        role = ROLES.get(name, {"color": CYCLE[row % len(CYCLE)][0]})
+        # Equal values are set side by side, so that every run can be counted.
+        shift = [0.13 * np.sum(np.isclose(values[:k], v)) for k, v in enumerate(values)]
+        ax.plot(values, row - np.array(shift), "o", color=role["color"], alpha=0.75)
+        ax.plot([values.mean()] * 2, [row - 0.3, row + 0.3], "-", color=role["color"])
+        told.append(
+            f"{name}: mean {values.mean():.0f}{unit}, from {values.min():.0f} to"
+            f" {values.max():.0f}{unit} over {len(values)} runs."
+        )
+    ax.set_yticks(range(len(groups)), list(groups))
+    ax.set_ylim(len(groups) - 0.5, -0.5)
+    ax.set_xlabel(f"{xlabel}{' (%)' if percent else ''}")
+    ax.tick_params(axis="y", length=0)
+    return fig, f"{xlabel.capitalize()}, a dot a run. {' '.join(told)}"
 
 
 @figure
@@ -27,6 +79,7 @@ def cost_curves(costs, every=1, xlabel="iteration", ylabel="cost", top=None, log
     else:
         ax.set_ylim(0, top)
     ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.margins(x=0)
     label_ends(ax, lines)
     return fig, f"{ylabel.capitalize()} against {xlabel}. " + " ".join(sentences)
 

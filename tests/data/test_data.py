@@ -92,6 +92,8 @@ def manifest_agrees(cats):
 def extends_small(cats):
     """The first 209 training pictures are the small set; the test set is the same."""
     small = LOADED["cats_small"]
+    test_rows = [row for row in cats.rows if row["split"] == "test"]
+    assert cats.rows[:209] + test_rows == small.rows
     for name in ("train_set_x", "train_set_y"):
         np.testing.assert_array_equal(cats.arrays[name][:209], small.arrays[name])
     for name in ("test_set_x", "test_set_y"):

@@ -1,1 +1,1 @@
-"""What keeps the notebooks honest: strict re-execution, static rules, and the tool that re-runs them."""
+"""What keeps the notebooks honest: strict re-runs, static rules, and a tool to refresh them."""

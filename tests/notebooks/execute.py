@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import nbformat
+import traitlets
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpecManager
 from nbclient import NotebookClient
@@ -39,6 +40,15 @@ def kernel_environment():
     return environment
 
 
+class CurrentEnvironment(AsyncKernelManager):
+    """Kernels of this very interpreter: a user's kernelspec of the same name must not win."""
+
+    @traitlets.default("kernel_spec_manager")
+    def without_the_users(self):
+        """A finder that looks in no folder falls back on the interpreter it runs in."""
+        return KernelSpecManager(kernel_dirs=[])
+
+
 def execute(notebook, twice=False):
     """Run a notebook, given as a path or as a node, top to bottom on a fresh kernel.
 
@@ -53,12 +63,14 @@ def execute(notebook, twice=False):
     notebook = copy.deepcopy(notebook)
     client = NotebookClient(
         notebook,
-        km=current_environment_kernel(),
+        kernel_name="python3",
+        kernel_manager_class=CurrentEnvironment,
         resources={"metadata": {"path": str(folder)}},
         timeout=CELL_TIMEOUT,
         record_timing=False,
         store_widget_state=False,
         coalesce_streams=True,
+        extra_arguments=["--log-level=ERROR"],  # the kernel's own talk, not the cells'
     )
     if not twice:
         return client.execute(env=kernel_environment())
@@ -69,10 +81,3 @@ def execute(notebook, twice=False):
             first.cells[index] = copy.deepcopy(client.execute_cell(cell, index))
             client.execute_cell(cell, index)
     return first, notebook
-
-
-def current_environment_kernel():
-    """A kernel of this very interpreter: a user's kernelspec of the same name must not win."""
-    return AsyncKernelManager(
-        kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[])
-    )

@@ -7,11 +7,7 @@ with it; no sentence, no fault. `RULES` holds them all by name.
 import ast
 import base64
 import functools
-import importlib
-import importlib.util
-import inspect
 import itertools
-import pkgutil
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -21,7 +17,7 @@ from urllib.parse import unquote
 
 import nbformat
 
-from tests.notebooks import markdown
+from tests.notebooks import library, markdown
 from tests.notebooks.execute import chapter_paths, load
 from tests.notebooks.outputs import chunks, names_software
 from tests.notebooks.strict_nbval import unexplained_markers
@@ -237,9 +233,9 @@ def readable_id(text):
 def stable_pictures(chapter):
     """No stored PNG names the version of the program that drew it."""
     for cell, output in chapter.outputs:
-        if picture := output.get("data", {}).get("image/png"):
-            if any(names_software(chunk) for chunk in chunks(base64.b64decode(picture))):
-                yield f"{cell.name} has a PNG with a Software chunk"
+        png = base64.b64decode(output.get("data", {}).get("image/png", ""))
+        if any(names_software(chunk) for chunk in chunks(png)):
+            yield f"{cell.name} has a PNG with a Software chunk"
 
 
 @rule
@@ -254,9 +250,7 @@ def sizes(chapter):
             yield f"{name} has {len(lines)} lines, more than {LONGEST_CELL}"
         if (longest := max(map(len, lines))) > LONGEST_LINE:
             yield f"{name} has a line of {longest} characters, more than {LONGEST_LINE}"
-        printed = sum(
-            len(output.text.splitlines()) for output in node.outputs if "text" in output
-        )
+        printed = sum(len(output.text.splitlines()) for output in node.outputs if "text" in output)
         if printed > LONGEST_OUTPUT:
             yield f"{name} prints {printed} lines, more than {LONGEST_OUTPUT}"
 
@@ -359,7 +353,8 @@ def navigation(chapter):
             if target and not found:
                 yield f"{name} has no link [{word}] to {target}"
             elif found and set(found) != {target}:
-                yield f"{name} has a link [{word}] to {found[0]}, not to {target}"
+                where = f"not to {target}" if target else "which leads nowhere"
+                yield f"{name} has a link [{word}] to {found[0]}, {where}"
 
 
 def letters(text):
@@ -379,9 +374,12 @@ def names(chapter):
         if tree is None:
             yield f"{cell.name} is not Python, apart from magics"
             continue
-        used = [*imported(tree, chapter.library, modules), *attributes(tree, modules)]
+        used = [
+            *library.imported(tree, chapter.library, modules),
+            *library.attributes(tree, modules),
+        ]
         for module, name in dict.fromkeys(used):
-            if fault := misplaced(module, name, chapter):
+            if fault := library.misplaced(module, name, chapter.number):
                 yield f"{cell.name} uses {module}.{name}, {fault}"
 
 
@@ -392,82 +390,6 @@ def parse(cell):
         return ast.parse("\n".join("" if line.startswith(("%", "!")) else line for line in lines))
     except SyntaxError:
         return None
-
-
-def imported(tree, library, modules):
-    """(module, name) of all names imported from the library; modules are noted in `modules`."""
-    used = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                if alias.name.partition(".")[0] == library:
-                    modules[alias.asname or library] = alias.name if alias.asname else library
-        elif isinstance(node, ast.ImportFrom):
-            if (node.module or "").partition(".")[0] != library:
-                continue
-            for alias in node.names:
-                if is_module(path := f"{node.module}.{alias.name}"):
-                    modules[alias.asname or alias.name] = path
-                else:
-                    used.append((node.module, alias.name))
-    return used
-
-
-def attributes(tree, modules):
-    """(module, name) of all names reached through a module, as in `plots.curve` or `lib.x.y`."""
-    used = []
-    for node in ast.walk(tree):
-        chain = []
-        while isinstance(node, ast.Attribute):
-            chain.insert(0, node.attr)
-            node = node.value
-        if not chain or not isinstance(node, ast.Name) or node.id not in modules:
-            continue
-        module = modules[node.id]
-        while chain and is_module(f"{module}.{chain[0]}"):
-            module = f"{module}.{chain.pop(0)}"
-        if chain:
-            used.append((module, chain[0]))
-    return used
-
-
-def is_module(name):
-    """Whether a dotted name is a module that can be imported."""
-    try:
-        return importlib.util.find_spec(name) is not None
-    except ModuleNotFoundError:
-        return False
-
-
-def misplaced(module, name, chapter):
-    """Why a chapter may not use a name, or None."""
-    if name == "*":
-        return "which hides where names come from"
-    try:
-        thing = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError):
-        return "which does not exist"
-    number = exercise_chapter(module)
-    if number is None and callable(thing):  # a constant has no docstring
-        if (found := pointer(thing)) is None:
-            return "whose docstring names no chapter"
-        number = found[0]
-    if number is not None and number > chapter.number:
-        return f"introduced in chapter {number}"
-    return None
-
-
-def exercise_chapter(module):
-    """7 for `lib.exercises.ch07`, None for other modules."""
-    found = re.search(r"\.exercises\.ch(\d+)$", module)
-    return int(found[1]) if found else None
-
-
-def pointer(thing):
-    """(chapter, heading) where the docstring says that a name is introduced, or None."""
-    doc = " ".join((inspect.getdoc(thing) or "").split())
-    found = re.search(r'[Cc]hapter (\d+), "([^"]+)"', doc)
-    return (int(found[1]), found[2]) if found else None
 
 
 def library_pointers(package, folder):
@@ -481,16 +403,16 @@ def library_pointers(package, folder):
         for chapter in map(Chapter.read, chapter_paths(folder))
     }
     faults = []
-    for module in library_modules(package):
+    for module in library.modules_of(package):
         public = getattr(module, "__all__", None)
-        if public is None and any(is_own(module, name) for name in vars(module)):
+        if public is None and any(library.is_own(module, name) for name in vars(module)):
             faults.append(f"{module.__name__} defines public names and has no __all__")
         for name in public or []:
             thing = getattr(module, name, None)
             if thing is None:
                 faults.append(f"{module.__name__} has {name} in __all__ and nowhere else")
             elif callable(thing):
-                where = pointer(thing)
+                where = library.pointer(thing)
                 if where is None:
                     faults.append(f"{module.__name__}.{name} has a docstring without a chapter")
                 elif where[0] in titles and where[1] not in titles[where[0]]:
@@ -499,22 +421,6 @@ def library_pointers(package, folder):
                         f"which has no heading {where[1]!r}"
                     )
     return faults
-
-
-def library_modules(package):
-    """The package and all its modules, except the exercises, whose names tell their chapter."""
-    package = importlib.import_module(package)
-    yield package
-    for info in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-        if exercise_chapter(info.name) is None:
-            yield importlib.import_module(info.name)
-
-
-def is_own(module, name):
-    """Whether a module defines a public function or class itself."""
-    thing = vars(module)[name]
-    own = getattr(thing, "__module__", None) == module.__name__
-    return own and not name.startswith("_") and (inspect.isclass(thing) or inspect.isroutine(thing))
 
 
 # --- The anatomy of a chapter --------------------------------------------------------------------

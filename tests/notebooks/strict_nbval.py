@@ -15,14 +15,18 @@ from tests.notebooks.execute import kernel_environment
 from tests.notebooks.outputs import differences
 
 
-def unexplained_markers(cell):
-    """The nbval markers of a cell, as tags or comments, if its metadata give no `reason`."""
-    if str(cell.metadata.get("reason") or "").strip():
-        return []
+def markers(cell):
+    """The tags and comments in a cell that ask nbval to look away."""
     comments = [line.strip() for line in cell.source.splitlines() if line.strip().startswith("#")]
     names = [*cell.metadata.get("tags", []), *(comment.lstrip("# ") for comment in comments)]
     prefixes = ("nbval-", "pytest-validate-")
     return [name for name in names if name.lower().replace("_", "-").startswith(prefixes)]
+
+
+def unexplained_markers(cell):
+    """The nbval markers of a cell whose metadata give no `reason` for them."""
+    reason = cell.metadata.get("reason")
+    return [] if isinstance(reason, str) and reason.strip() else markers(cell)
 
 
 class StrictFile(IPyNbFile):

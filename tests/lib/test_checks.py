@@ -1,0 +1,214 @@
+"""Every refusal says which argument, what it got and what it needs."""
+
+import numpy as np
+import pytest
+
+from lib.checks import (
+    check_choice,
+    check_count,
+    check_inputs,
+    check_labels,
+    check_number,
+    check_object,
+    check_random_state,
+)
+from lib.optimizers import Adam
+from tests.lib.networks import words
+
+nan, inf = np.nan, np.inf
+
+
+@pytest.mark.parametrize(
+    "X, error, message",
+    [
+        (np.ones(3), ValueError, "X has shape (3,); it needs two axes, (n_x, m): one column an"),
+        (np.ones((3, 2, 2)), ValueError, "X has shape (3, 2, 2); it needs two axes"),
+        (5.0, ValueError, "X has shape (); it needs two axes"),
+        (np.ones((3, 0)), ValueError, "X is empty: its shape is (3, 0)"),
+        (np.ones((4, 2)), ValueError, "X has 4 rows, the network has 3 inputs"),
+        (np.ones((5, 3)), ValueError, "it looks transposed: examples are columns, pass X.T"),
+        ([[1, 2], [3, nan], [5, 6]], ValueError, "X[1, 1] is nan in float64; every value needs"),
+        ([[1, 2], [3, 4], [-inf, 6]], ValueError, "X[2, 0] is -inf in float64; every value"),
+        ([[1, 2], [3]], ValueError, "X is not a full table of numbers: "),
+        (np.ones((3, 2), complex), TypeError, "X has dtype complex128; it needs real numbers"),
+        ([["a"]], TypeError, "X has dtype <U1; it needs real numbers"),
+        (None, TypeError, "X has dtype object; it needs real numbers"),
+    ],
+)
+def test_inputs_refused(X, error, message):
+    with pytest.raises(error, match=words(message)):
+        check_inputs(X, 3)
+
+
+def test_a_wrong_number_of_rows_is_not_called_transposed():
+    with pytest.raises(ValueError) as caught:
+        check_inputs(np.ones((4, 2)), 3)
+    assert "transposed" not in str(caught.value)
+
+
+def test_a_number_too_large_for_float32_is_refused():
+    with pytest.raises(ValueError, match=words("X[0, 1] is inf in float32")):
+        check_inputs([[1.0, 1e300]], dtype=np.float32)
+
+
+def test_the_argument_has_the_name_the_caller_gave_it():
+    with pytest.raises(ValueError, match="X_dev has shape"):
+        check_inputs([1, 2], name="X_dev")
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("given", ["f8", "f4", "f2", "i8", "u1", "?"])
+def test_inputs_become_the_dtype_asked_for(given, dtype):
+    X = check_inputs(np.array([[1, 0], [0, 1]], given), 2, dtype)
+    assert X.dtype == dtype
+    np.testing.assert_array_equal(X, np.eye(2))
+
+
+def test_inputs_that_fit_are_not_copied():
+    X = np.asfortranarray(np.ones((3, 4)))
+    assert check_inputs(X, 3) is X
+
+
+def test_huge_inputs_whose_sum_overflows_are_finite_all_the_same():
+    X = np.full((2, 2), 1.5e308)
+    assert check_inputs(X) is X
+
+
+@pytest.mark.parametrize(
+    "Y, n_outputs, error, message",
+    [
+        ([0, 1, 1], 1, ValueError, "Y has shape (3,); it needs (1, 3): use Y.reshape(1, -1)"),
+        ([0, 1, 2], 3, ValueError, "Y has shape (3,); it needs (3, 3): use np.eye(3)[:, y]"),
+        ([[0], [1], [1]], 1, ValueError, "it needs (1, 3); it looks transposed: pass Y.T"),
+        ([[0, 1]], 1, ValueError, "Y has shape (1, 2); it needs (1, 3)"),
+        ([[0, 2, 1]], 1, ValueError, "Y contains 2; labels are 0 or 1"),
+        ([[0, -1, 1]], 1, ValueError, "Y contains -1; labels are 0 or 1"),
+        ([[0, 0.5, 1]], 1, ValueError, "Y contains 0.5; labels are 0 or 1"),
+        ([[0, nan, 1]], 1, ValueError, "Y contains nan; labels are 0 or 1"),
+        ([[1, 1, 0], [0, 1, 1]], 2, ValueError, "Y is not one-hot: column 1 sums to 2"),
+        ([[1, 0, 0], [0, 1, 0]], 2, ValueError, "Y is not one-hot: column 2 sums to 0"),
+        ([["cat", "dog", "cat"]], 1, TypeError, "Y has dtype <U3; it needs real numbers"),
+        (None, 1, TypeError, "Y has dtype object; it needs real numbers"),
+    ],
+)
+def test_labels_refused(Y, n_outputs, error, message):
+    with pytest.raises(error, match=words(message)):
+        check_labels(Y, n_outputs, 3)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("given", ["f8", "f4", "i8", "u1", "?"])
+def test_labels_become_the_dtype_asked_for(given, dtype):
+    Y = check_labels(np.array([[0, 1, 1]], given), 1, 3, dtype)
+    assert Y.dtype == dtype
+    np.testing.assert_array_equal(Y, [[0, 1, 1]])
+
+
+@pytest.mark.parametrize(
+    "value, closed, needs",
+    [
+        (0, "neither", "(0, 1)"),
+        (1, "neither", "(0, 1)"),
+        (1, "left", "[0, 1)"),
+        (0, "right", "(0, 1]"),
+        (-0.1, "both", "[0, 1]"),
+        (1.1, "both", "[0, 1]"),
+        (nan, "both", "[0, 1]"),
+        (inf, "both", "[0, 1]"),
+    ],
+)
+def test_numbers_out_of_bounds(value, closed, needs):
+    message = f"beta is {value}; it needs to be a finite number in {needs}"
+    with pytest.raises(ValueError, match=words(message)):
+        check_number(value, "beta", 0, 1, closed)
+
+
+@pytest.mark.parametrize("value", [inf, nan])
+def test_unbounded_numbers_are_finite(value):
+    with pytest.raises(ValueError, match=words("a finite number in (0, inf)")):
+        check_number(value, "rate")
+
+
+@pytest.mark.parametrize("value", [True, "0.1", None, 1j, [0.1], np.True_, np.array([0.1])])
+def test_what_is_not_a_number(value):
+    with pytest.raises(TypeError, match=words(f"rate is {value!r}; it needs to be a number")):
+        check_number(value, "rate")
+
+
+@pytest.mark.parametrize("closed, value", [("left", 0), ("right", 1), ("both", 0), ("both", 1)])
+def test_closed_bounds_belong(closed, value):
+    assert check_number(value, "beta", 0, 1, closed) == value
+
+
+@pytest.mark.parametrize("value", [1, 0.5, np.float32(0.5), np.int64(3)])
+def test_numbers_become_floats(value):
+    assert type(check_number(value, "rate")) is float
+
+
+@pytest.mark.parametrize(
+    "value, high, message",
+    [
+        (0, None, "epochs is 0; it needs to be at least 1"),
+        (-3, None, "epochs is -3; it needs to be at least 1"),
+        (9, 8, "epochs is 9; it needs to be between 1 and 8"),
+    ],
+)
+def test_counts_out_of_bounds(value, high, message):
+    with pytest.raises(ValueError, match=words(message)):
+        check_count(value, "epochs", 1, high)
+
+
+@pytest.mark.parametrize("value", [1.0, "3", None, True, np.float64(2)])
+def test_what_is_not_a_count(value):
+    with pytest.raises(TypeError, match=words(f"epochs is {value!r}; it needs to be a whole")):
+        check_count(value, "epochs")
+
+
+@pytest.mark.parametrize("value", [1, np.int32(8), np.uint8(3)])
+def test_counts_become_integers(value):
+    assert type(check_count(value, "epochs", 1, 8)) is int
+
+
+def test_choices_are_listed():
+    assert check_choice("b", "method", ("a", "b")) == "b"
+    with pytest.raises(ValueError, match="method is 'c'; it needs to be one of 'a', 'b'"):
+        check_choice("c", "method", ("a", "b"))
+
+
+def test_objects_have_the_method_asked_for():
+    optimizer = Adam(0.1)
+    assert check_object(optimizer, "optimizer", "step", "Adam(0.001)") is optimizer
+    with pytest.raises(TypeError, match=words("optimizer is 3; it needs to be one such as Adam(")):
+        check_object(3, "optimizer", "step", "Adam(0.001)")
+    with pytest.raises(TypeError, match="add parentheses to make one"):
+        check_object(Adam, "optimizer", "step", "Adam(0.001)")
+
+
+def test_random_states():
+    given = np.random.RandomState(3)
+    assert check_random_state(given) is given
+    assert check_random_state(3).randn() == np.random.RandomState(3).randn()
+    assert check_random_state(np.int64(3)).randn() == np.random.RandomState(3).randn()
+    assert check_random_state(None).randn() != check_random_state(None).randn()
+
+
+@pytest.mark.parametrize(
+    "value, error, message",
+    [
+        (-1, ValueError, "random_state is -1; it needs to be between 0 and 4294967295"),
+        (2**32, ValueError, "random_state is 4294967296; it needs to be between 0 and"),
+        ("seed", TypeError, "random_state is 'seed'; it needs to be a whole number"),
+        (np.random.default_rng(0), TypeError, "it needs to be a whole number"),
+    ],
+)
+def test_random_states_refused(value, error, message):
+    with pytest.raises(error, match=words(message)):
+        check_random_state(value)
+
+
+def test_nothing_that_is_passed_in_is_changed():
+    X, Y = np.arange(6).reshape(2, 3), np.array([[True, False, True]])
+    X_before, Y_before = X.copy(), Y.copy()
+    check_inputs(X, 2), check_labels(Y, 1, 3)
+    np.testing.assert_array_equal(X, X_before)
+    np.testing.assert_array_equal(Y, Y_before)

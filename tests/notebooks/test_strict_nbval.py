@@ -1,0 +1,227 @@
+"""`pytest --nbval` passes a good notebook and fails every mutation of it, at the mutated cell."""
+
+import base64
+import copy
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from PIL import Image, ImageDraw
+
+from tests.notebooks.execute import execute
+from tests.notebooks.fixtures import (
+    FIGURE,
+    code,
+    find,
+    notebook,
+    picture,
+    printed,
+    shown,
+    store,
+    text,
+)
+from tests.notebooks.outputs import chunks, differences, names_software, without_software
+
+ROOT = Path(__file__).resolve().parents[2]
+
+ENVIRONMENT = """\
+from os import environ
+print(environ["TQDM_DISABLE"], environ["PYTHONHASHSEED"], "inline" in environ["MPLBACKEND"])"""
+
+
+def good():
+    """Not yet run: each kind of output that the plugin judges, and what needs a history."""
+    ignored = code("ignored", "print(id(object()))", tags=["nbval-ignore-output"])
+    ignored.metadata["reason"] = "An address is never the same twice."
+    return notebook(
+        text("title", "# Title"),
+        code("figure-class", FIGURE),
+        code("figure", "Figure()"),
+        code("print", "print('cost 0.693')"),
+        code("two", "display('first')\nprint('second')"),
+        code("history", "6 * 7"),
+        code("recall", "print(Out[5]); _;"),
+        code("raise", "1 / 0", tags=["raises-exception"]),
+        code("environment", ENVIRONMENT),
+        ignored,
+    )
+
+
+MUTATIONS = {}
+
+
+def caught(cell, sentence):
+    """Register a mutation, with the cell that must fail and a part of what is then said."""
+
+    def register(mutate):
+        MUTATIONS[mutate.__name__] = (cell, sentence, mutate)
+        return mutate
+
+    return register
+
+
+@caught("print", "The stored notebook never executed this cell")
+def never_run(made):
+    find(made, "print").execution_count = None
+    find(made, "print").outputs = []
+
+
+@caught("raise", "The stored notebook never executed this cell")
+def all_cleared(made):
+    for cell in (cell for cell in made.cells if cell.cell_type == "code"):
+        cell.execution_count, cell.outputs = None, []
+
+
+@caught("print", "0 outputs are stored, 1 came")
+def outputs_cleared(made):
+    find(made, "print").outputs = []
+
+
+@caught("print", "'cost 0.692' is stored, 'cost 0.693' came")
+def digit_changed(made):
+    find(made, "print").outputs[0].text = "cost 0.692\n"
+
+
+@caught("figure", "output 1: image/png shows another picture")
+def figure_repainted_in_part(made):
+    data = find(made, "figure").outputs[0].data
+    image = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
+    ImageDraw.Draw(image).rectangle([5, 5, 8, 8], fill=255)
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    data["image/png"] = base64.b64encode(file.getvalue()).decode()
+
+
+@caught("figure", "has another size: 8 x 8 is stored, 60 x 40 came")
+def figure_resized(made):
+    find(made, "figure").outputs[0].data["image/png"] = picture()
+
+
+@caught("figure", "output 1: image/png came but is not stored")
+def figure_deleted(made):
+    del find(made, "figure").outputs[0].data["image/png"]
+
+
+@caught("print", "output 1: image/png is stored but did not come")
+def figure_invented(made):
+    find(made, "print").outputs = find(made, "figure").outputs
+
+
+@caught("figure", "output 1: text/plain differs: 'A gradient.' is stored")
+def description_replaced(made):
+    find(made, "figure").outputs[0].data["text/plain"] = "A gradient."
+
+
+@caught("two", "1 outputs are stored, 2 came")
+def output_dropped(made):
+    find(made, "two").outputs.pop()
+
+
+@caught("two", "output 1: stdout is stored but did not come")
+def outputs_in_another_order(made):
+    find(made, "two").outputs.reverse()
+
+
+@caught("print", "2 outputs are stored, 1 came")
+def output_added(made):
+    find(made, "print").outputs.append(printed("Hm.", "stderr"))
+
+
+@caught("raise", "tagged as raising an exception, and raised none")
+def no_longer_raises(made):
+    find(made, "raise").source = "1 / 1;"
+    find(made, "raise").outputs = []
+
+
+@caught("raise", "'ZeroDivisionError: division by nought' is stored")
+def another_error(made):
+    find(made, "raise").outputs[0].evalue = "division by nought"
+
+
+@caught("ignored", "['nbval-ignore-output'] without a reason")
+def unexplained_tag(made):
+    del find(made, "ignored").metadata["reason"]
+
+
+@caught("print", "['NBVAL_SKIP'] without a reason")
+def unexplained_comment(made):
+    find(made, "print").source = "# NBVAL_SKIP"
+
+
+@pytest.fixture(scope="module")
+def executed():
+    """The good notebook with its outputs."""
+    return execute(good())
+
+
+@pytest.fixture(scope="module")
+def results(executed, tmp_path_factory):
+    """{notebook: {cell id: what pytest said, None if it passed}}, from one run over all."""
+    folder = tmp_path_factory.mktemp("notebooks")
+    stored = {"good": executed}
+    for name, (cell, _, mutate) in MUTATIONS.items():
+        stored[name] = copy.deepcopy(executed)
+        mutate(stored[name])
+        # Kernels are quick to start but imports are not: keep what the mutated cell needs.
+        keep = {cell, "figure-class"} if cell == "figure" else {cell}
+        stored[name].cells = [c for c in stored[name].cells if c.id in keep]
+    for name, made in stored.items():
+        store(made, folder / f"{name}.ipynb")
+
+    (folder / "conftest.py").write_text((ROOT / "conftest.py").read_text())
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-cell-timeout=30", "."]
+    options = ["-p", "no:cacheprovider", "--rootdir=.", "--junit-xml=report.xml", "--color=no"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg"}
+    subprocess.run([*command, *options], cwd=folder, env=environment, stdout=subprocess.DEVNULL)
+
+    said = {name: {} for name in stored}
+    for case in ElementTree.parse(folder / "report.xml").iter("testcase"):
+        name = case.get("classname").split(".")[0]
+        cells = [cell for cell in stored[name].cells if cell.cell_type == "code"]
+        failure = case.find("failure")
+        cell = cells[int(case.get("name").removeprefix("Cell "))]
+        said[name][cell.id] = None if failure is None else failure.text
+    return said
+
+
+def test_the_good_notebook_passes(results):
+    cells = [cell.id for cell in good().cells if cell.cell_type == "code"]
+    assert results["good"] == dict.fromkeys(cells)
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_a_mutated_notebook_fails(results, mutation):
+    cell, sentence, _ = MUTATIONS[mutation]
+    failed = {name: said for name, said in results[mutation].items() if said}
+    assert failed.keys() == {cell}
+    assert sentence in failed[cell]
+
+
+def test_the_environment_of_the_kernel(executed):
+    """nbval's kernel has the same one, or the good notebook would not pass."""
+    (output,) = find(executed, "environment").outputs
+    assert output.text == "1 0 True\n"
+
+
+def test_there_is_no_lax_mode(tmp_path):
+    command = [sys.executable, "-m", "pytest", "-p", "tests.notebooks.strict_nbval", "--nbval-lax"]
+    run = subprocess.run([*command, str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "the notebooks are validated strictly" in run.stderr
+
+
+@pytest.mark.parametrize(("shade", "allowed"), [(200, True), (201, True), (202, False)])
+def test_pictures_may_differ_by_one_shade(shade, allowed):
+    old, new = (shown(image_png=picture((grey, grey, grey))) for grey in (200, shade))
+    assert (differences([old], [new]) == []) == allowed
+
+
+def test_the_software_chunk_goes_and_the_picture_stays():
+    named, plain = picture(software="Painter 1.0"), picture()
+    assert named != plain
+    assert without_software(named) == plain
+    assert not any(map(names_software, chunks(base64.b64decode(without_software(named)))))
