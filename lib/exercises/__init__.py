@@ -192,7 +192,9 @@ def difference(got, wanted, names=()):
         if type(got) is type(wanted) and got == wanted:
             return None
         hint = " Is a return missing?" if got is None else ""
-        return f"{label}: expected {_short(wanted)}, got {_short(got)}.{hint}"
+        several = isinstance(got, (tuple, list, dict))
+        came = f"a {type(got).__name__} of {len(got)}" if several else _short(got)
+        return f"{label}: expected {_short(wanted)}, got {came}.{hint}"
     if np.asarray(wanted).dtype == object:
         if type(got) is not type(wanted):
             return f"{label}: expected {type(wanted).__name__}, got {type(got).__name__}."

@@ -8,11 +8,11 @@ __all__ = ["cost_curves", "curves", "strip"]
 
 
 @figure
-def curves(lines, xlabel, ylabel, top=None, marks=()):
+def curves(lines, xlabel, ylabel, top=None, marks=(), log=False):
     """Functions of one variable, labelled at their ends; chapter 1, "From a score to a probability".
 
     lines: a dictionary from a name to (x, y). top: cut the vertical axis here. marks: points (x, y)
-    to be drawn as dots with their coordinates beside them.
+    to be drawn as dots with their coordinates beside them. log: a logarithmic vertical axis.
     """
     fig, ax = canvas()
     drawn = [ax.plot(x, y, label=name, **ROLES.get(name, {}))[0] for name, (x, y) in lines.items()]
@@ -21,6 +21,8 @@ def curves(lines, xlabel, ylabel, top=None, marks=()):
         ax.annotate(f"({x:g}, {y:.2g})", (x, y), xytext=(10, -12), textcoords="offset points")
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.margins(x=0)
+    if log:
+        ax.set_yscale("log")
     if top is not None:
         ax.set_ylim(top=top)
     label_ends(ax, drawn)

@@ -1,0 +1,274 @@
+"""The generated sets, and a loader that says what is wrong with a file."""
+
+import h5py
+import numpy as np
+import pytest
+import sklearn.datasets
+
+from lib import datasets
+from lib.datasets import (
+    blobs,
+    columns,
+    gaussian_quantiles,
+    load_cats,
+    noisy_circles,
+    noisy_moons,
+    planar_flower,
+)
+from tests.lib.networks import words
+
+NAMES = {split: f"{split}_catvnoncat.h5" for split in ("train", "test")}
+
+# --- generated ------------------------------------------------------------------------------------
+
+
+def test_the_flower_is_the_published_one():
+    X, Y = planar_flower()
+    assert X.shape == (2, 400) and Y.shape == (1, 400)
+    assert abs(X.sum() - 10.087983277441666) < 1e-10  # its last digits depend on the sine's
+    np.testing.assert_array_equal(Y[0], np.arange(400) >= 200)
+
+
+@pytest.mark.parametrize("m", [2, 10, 1000])
+def test_a_flower_of_any_even_size(m):
+    X, Y = planar_flower(m, random_state=7)
+    assert X.shape == (2, m) and Y.sum() == m / 2
+
+
+@pytest.mark.parametrize(
+    "m, error, message",
+    [
+        (401, ValueError, "m is 401; it needs to be even, half for each class"),
+        (0, ValueError, "m is 0; it needs to be at least 2"),
+        (4.0, TypeError, "m is 4.0; it needs to be a whole number"),
+    ],
+)
+def test_flowers_refused(m, error, message):
+    with pytest.raises(error, match=words(message)):
+        planar_flower(m)
+
+
+@pytest.mark.parametrize(
+    "generate", [planar_flower, noisy_circles, noisy_moons, blobs, gaussian_quantiles]
+)
+def test_generated_sets(generate):
+    X, Y = generate(m=60, random_state=4)
+    assert X.shape == (2, 60) and Y.shape == (1, 60)
+    assert Y.dtype.kind == "i" and set(Y[0]) == {0, 1}
+    np.testing.assert_array_equal(X, generate(m=60, random_state=4)[0])
+    assert (X != generate(m=60, random_state=5)[0]).any()
+
+
+@pytest.mark.parametrize(
+    "ours, theirs",
+    [
+        (noisy_circles(50), sklearn.datasets.make_circles(50, noise=0.3, factor=0.5, random_state=0)),
+        (noisy_moons(50), sklearn.datasets.make_moons(50, noise=0.2, random_state=0)),
+        (blobs(50), sklearn.datasets.make_blobs(50, centers=6, random_state=5)),
+        (
+            gaussian_quantiles(50),
+            sklearn.datasets.make_gaussian_quantiles(
+                cov=0.5, n_samples=50, n_features=2, n_classes=2, random_state=0
+            ),
+        ),
+    ],
+)
+def test_scikit_learns_sets_as_columns(ours, theirs):
+    np.testing.assert_array_equal(ours[0], theirs[0].T)
+    np.testing.assert_array_equal(ours[1], theirs[1][np.newaxis] % 2)
+
+
+def test_columns_copies_nothing():
+    points = np.ones((5, 2))
+    X, Y = columns(points, [0, 1, 1, 0, 1])
+    assert np.shares_memory(X, points) and X.shape == (2, 5) and Y.shape == (1, 5)
+
+
+# --- read from a file -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("source, m_train", [("small", 209), ("augmented", 1045)])
+def test_embedded_cats(source, m_train):
+    cats = load_cats(source)
+    assert cats.train_set_x.shape == (m_train, 64, 64, 3) and cats.train_set_x.dtype == np.uint8
+    assert cats.test_set_x.shape == (50, 64, 64, 3) and cats.test_set_x.dtype == np.uint8
+    assert cats.train_set_y.shape == (1, m_train) and cats.test_set_y.shape == (1, 50)
+    assert set(np.unique(cats.train_set_y)) == {0, 1} and cats.train_set_y.dtype == np.int64
+    assert cats.list_classes == ["non-cat", "cat"]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder like the one of the original photos, with four pictures a file."""
+    for seed, (split, name) in enumerate(NAMES.items()):
+        with h5py.File(tmp_path / name, "w") as file:
+            file[f"{split}_set_x"] = pictures(seed)
+            file[f"{split}_set_y"] = np.array([0, 1, 1, 0])
+            file["list_classes"] = np.array([b"non-cat", b"cat"])
+    return tmp_path
+
+
+def pictures(seed=0, shape=(4, 64, 64, 3), dtype=np.uint8):
+    return np.random.RandomState(seed).randint(256, size=shape).astype(dtype)
+
+
+def replace(folder, key, value, split="train"):
+    with h5py.File(folder / NAMES[split], "a") as file:
+        if key in file:
+            del file[key]
+        if value is not None:
+            file[key] = value
+
+
+def test_a_readers_folder(folder):
+    for source in (folder, str(folder)):
+        cats = load_cats(source)
+        np.testing.assert_array_equal(cats.train_set_x, pictures(0))
+        np.testing.assert_array_equal(cats.test_set_x, pictures(1))
+        np.testing.assert_array_equal(cats.train_set_y, [[0, 1, 1, 0]])
+        assert cats.list_classes == ["non-cat", "cat"]
+
+
+@pytest.mark.parametrize("shape", [(4,), (4, 1), (1, 4)])
+@pytest.mark.parametrize("dtype", ["i8", "i4", "u1"])
+def test_labels_in_any_of_the_shapes_of_the_known_copies(folder, shape, dtype):
+    replace(folder, "train_set_y", np.array([0, 1, 1, 0], dtype).reshape(shape))
+    np.testing.assert_array_equal(load_cats(folder).train_set_y, [[0, 1, 1, 0]])
+
+
+@pytest.mark.parametrize("without", [["train"], ["test"], ["train", "test"]])
+def test_list_classes_may_be_missing(folder, without):
+    for split in without:
+        replace(folder, "list_classes", None, split)
+    assert load_cats(folder).list_classes == ["non-cat", "cat"]
+
+
+def test_nothing_that_was_read_hangs_on_the_file(folder):
+    cats = load_cats(folder)
+    for name in NAMES.values():
+        (folder / name).unlink()
+    assert cats.train_set_x.sum() > 0
+
+
+@pytest.mark.parametrize("source", ["no-such-folder", "Small"])
+def test_a_source_that_is_not_there(source):
+    message = f"source is '{source}'; it needs to be \"small\", \"augmented\" or an existing folder"
+    with pytest.raises(FileNotFoundError, match=words(message)):
+        load_cats(source)
+
+
+@pytest.mark.parametrize("split", NAMES)
+def test_a_file_that_is_not_there(folder, split):
+    (folder / NAMES[split]).unlink()
+    with pytest.raises(FileNotFoundError, match=words(f"{NAMES[split]} is not in the folder")):
+        load_cats(folder)
+
+
+def cut_short(path):
+    path.write_bytes(path.read_bytes()[:20_000])
+
+
+def emptied(path):
+    path.write_bytes(b"")
+
+
+def foreign(path):
+    path.write_text("not a picture in sight\n" * 1000)
+
+
+def scratched(path):
+    data = bytearray(path.read_bytes())
+    data[600:1600] = b"\xff" * 1000
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("damage", [cut_short, emptied, foreign, scratched])
+@pytest.mark.parametrize("split", NAMES)
+def test_a_damaged_file_is_named(folder, split, damage):
+    damage(folder / NAMES[split])
+    with pytest.raises(ValueError, match=words(f"{NAMES[split]} is not a whole HDF5 file of cats")):
+        load_cats(folder)
+
+
+X, Y = "train_set_x", "train_set_y"
+
+
+@pytest.mark.parametrize(
+    "key, value, message",
+    [
+        (X, None, "it has no data set 'train_set_x' of its own; it holds ['list_classes', 'train_"),
+        (Y, None, "it has no data set 'train_set_y' of its own"),
+        (X, pictures(dtype=np.float64), "'train_set_x' has dtype float64; it needs uint8"),
+        (X, pictures(dtype=np.int64), "'train_set_x' has dtype int64; it needs uint8"),
+        (X, pictures(shape=(4, 32, 32, 3)), "has shape (4, 32, 32, 3); it needs (m, 64, 64, 3)"),
+        (X, pictures(shape=(4, 64 * 64 * 3)), "has shape (4, 12288); it needs (m, 64, 64, 3)"),
+        (X, pictures(shape=(0, 64, 64, 3)), "has shape (0, 64, 64, 3); it needs (m, 64, 64, 3)"),
+        (Y, np.array([0, 1, 1]), "train_set_y has shape (3,) and dtype int64; it needs 4 integers"),
+        (Y, np.zeros((4, 1, 1), int), "train_set_y has shape (4, 1, 1) and dtype int64; it needs 4"),
+        (Y, np.zeros(4), "'train_set_y' has dtype float64 and 32 bytes; refused"),
+        (Y, np.array([b"a", b"b", b"c", b"d"]), "has shape (4,) and dtype |S1; it needs 4 integers"),
+        (Y, np.array([0, 1, 2, 0]), "train_set_y holds 0 to 2; labels are 0 or 1"),
+        (Y, np.array([0, 1, -1, 0]), "train_set_y holds -1 to 1; labels are 0 or 1"),
+        ("list_classes", np.array([b"cat"]), "list_classes has shape (1,); it needs two byte str"),
+        ("list_classes", np.array([0, 1]), "list_classes has shape (2,); it needs two byte str"),
+        ("list_classes", np.array([b"\xff", b"cat"]), "is not a whole HDF5 file of cats"),
+        (X, h5py.SoftLink("/train_set_y"), "it has no data set 'train_set_x' of its own"),
+        (X, h5py.SoftLink("/nowhere"), "it has no data set 'train_set_x' of its own"),
+        (X, h5py.ExternalLink("test_catvnoncat.h5", "/test_set_x"), "no data set 'train_set_x' of"),
+    ],
+)
+def test_what_is_not_as_the_schema_says(folder, key, value, message):
+    replace(folder, key, value)
+    with pytest.raises(ValueError, match=words(message)) as caught:
+        load_cats(folder)
+    assert str(caught.value).startswith(NAMES["train"])
+
+
+def test_a_group_in_place_of_a_data_set(folder):
+    with h5py.File(folder / NAMES["train"], "a") as file:
+        del file[X]
+        file.create_group(X)
+    with pytest.raises(ValueError, match="'train_set_x' is a group; it needs to be a data set"):
+        load_cats(folder)
+
+
+def test_objects_are_not_read(folder):
+    with h5py.File(folder / NAMES["train"], "a") as file:
+        del file[Y]
+        file.create_dataset(Y, data=["a"] * 4, dtype=h5py.string_dtype())
+    with pytest.raises(ValueError, match="'train_set_y' has dtype object and .* refused"):
+        load_cats(folder)
+
+
+def test_numbers_kept_in_another_file(folder):
+    elsewhere = folder / "numbers.bin"
+    elsewhere.write_bytes(bytes(4 * 64 * 64 * 3))
+    size = 4 * 64 * 64 * 3
+    with h5py.File(folder / NAMES["train"], "a") as file:
+        del file[X]
+        external = [(str(elsewhere), 0, size)]
+        file.create_dataset(X, (4, 64, 64, 3), "u1", external=external)
+    with pytest.raises(ValueError, match="'train_set_x' keeps its numbers in another file"):
+        load_cats(folder)
+
+
+def test_a_virtual_data_set(folder):
+    layout = h5py.VirtualLayout((4, 64, 64, 3), "u1")
+    layout[...] = h5py.VirtualSource(NAMES["test"], "test_set_x", (4, 64, 64, 3))
+    with h5py.File(folder / NAMES["train"], "a") as file:
+        del file[X]
+        file.create_virtual_dataset(X, layout)
+    with pytest.raises(ValueError, match="'train_set_x' keeps its numbers in another file"):
+        load_cats(folder)
+
+
+def test_a_size_beyond_reason_is_refused_before_it_is_read(folder):
+    with h5py.File(folder / NAMES["train"], "a") as file:
+        del file[X]
+        file.create_dataset(X, (10**6, 64, 64, 3), "u1", chunks=(1, 64, 64, 3))
+    with pytest.raises(ValueError, match="'train_set_x' has dtype uint8 and 12288000000 bytes"):
+        load_cats(folder)
+
+
+def test_every_public_name_is_there():
+    assert all(hasattr(datasets, name) for name in datasets.__all__)

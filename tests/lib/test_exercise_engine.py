@@ -1,0 +1,401 @@
+"""The engine behind the exercises: four states, and words that help."""
+
+import re
+import warnings
+
+import numpy as np
+import pytest
+
+from lib.exercises import Exercise, claim, difference, exercise
+from tests.lib.networks import small, words
+
+
+@exercise("7.1", "Centre the columns")
+class centre:
+    """Subtract from each row of X (n, m) its mean."""
+
+    def inputs(random_state):
+        return (random_state.randn(random_state.randint(2, 5), random_state.randint(5, 9)),)
+
+    def solution(X):
+        return X - X.mean(axis=1, keepdims=True)
+
+    hints = ["Which axis runs along a row?", "keepdims=True keeps the shape (n, 1)."]
+    mistakes = {
+        "This is the mean over all numbers; every row has its own.": lambda X: X - X.mean(),
+        "This subtracts the mean of each column.": lambda X: X - X.mean(axis=0),
+        "This needs keepdims=True: without it the shapes do not fit.": lambda X: (
+            X - X.mean(axis=1)
+        ),
+    }
+
+
+@exercise("7.2", "Range")
+class extent:
+    """The smallest and the largest number."""
+
+    results = ["low", "high"]
+
+    def inputs(random_state):
+        return random_state.randn(4), {"scale": np.ones(2)}
+
+    def solution(x, settings):
+        return x.min(), x.max()
+
+    hints = ["min"]
+    mistakes = {}
+
+
+def in_place(X):
+    X -= X.mean(axis=1, keepdims=True)
+    return X
+
+
+def noisy(X):
+    np.log(np.array([0.0]))
+    return X - X.mean(axis=1, keepdims=True)
+
+
+def loud(X):
+    warnings.warn("careful", stacklevel=1)
+    return X - X.mean(axis=1, keepdims=True)
+
+
+def broken(X):
+    return helper(X)
+
+
+def helper(X):
+    return np.linalg.inv(X)
+
+
+def a_stub(X):
+    ...
+
+
+def a_documented_stub(X):
+    """Subtract from each row of X (n, m) its mean."""
+    ...
+
+
+def half_done(X):
+    means = X.mean(axis=1)  # noqa: F841
+    return ...
+
+
+class EmptyClass: ...
+
+
+class StubbedClass:
+    """Two methods, neither written."""
+
+    def forward(self, X): ...
+
+    def backward(self, dA):
+        """The gradient."""
+
+
+# --- the four states ------------------------------------------------------------------------------
+
+
+def test_correct():
+    verdict = centre.verdict(lambda X: X - np.mean(X, 1).reshape(-1, 1))
+    assert verdict.state == "correct"
+    assert verdict.message == "5 random inputs, all as they should be."
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [..., a_stub, a_documented_stub, half_done, EmptyClass, StubbedClass, lambda X: ...],
+)
+def test_not_attempted(answer):
+    verdict = centre.verdict(answer)
+    assert verdict.state == "not attempted"
+    assert verdict.message == "Fill in centre above and run both cells. exercise.hint() helps."
+
+
+def test_a_tuple_with_an_ellipsis_is_not_attempted():
+    assert extent.verdict(lambda x, settings: (x.min(), ...)).state == "not attempted"
+
+
+@pytest.mark.parametrize("sentence", centre.mistakes)
+def test_a_known_mistake_is_named(sentence):
+    verdict = centre.verdict(centre.mistakes[sentence])
+    assert (verdict.state, verdict.message) == ("incorrect", sentence)
+
+
+def test_a_mistake_that_raises_is_named_too():
+    verdict = centre.verdict(lambda X: X - X.mean(axis=1))
+    assert verdict.state == "incorrect" and "keepdims" in verdict.message
+
+
+def test_an_error_is_shown_with_the_readers_own_lines():
+    verdict = centre.verdict(broken)
+    assert verdict.state == "raised"
+    lines = verdict.message.splitlines()
+    assert lines[0] == "Your code raised an error:"
+    assert re.fullmatch(r"  in broken, line \d+:  return helper\(X\)", lines[1])
+    assert re.fullmatch(r"  in helper, line \d+:  return np.linalg.inv\(X\)", lines[2])
+    assert lines[3].startswith("  LinAlgError: ")
+    assert lines[4:6] == ["This was with", lines[5]] and lines[5].startswith("  X = array of shape")
+    assert "site-packages" not in verdict.message and "_run" not in verdict.message
+
+
+@pytest.mark.parametrize("answer", [None, 3, "text", lambda: 1])
+def test_what_cannot_be_called_so_raises(answer):
+    verdict = centre.verdict(answer)
+    assert verdict.state == "raised" and "TypeError" in verdict.message
+
+
+@pytest.mark.parametrize(
+    "answer, message",
+    [
+        (lambda X: X.T, "the result: expected shape (2, 8), got (8, 2)."),
+        (lambda X: print(end=""), "Is a return missing?"),
+        (lambda X: X, "the result: expected array of shape (2, 8):"),
+        (lambda X: X.astype(int), "the result: expected dtype float64, got int64."),
+        (lambda X: "centred", "got centred."),
+        (lambda X: (X, X), ", got a tuple of 2."),
+    ],
+)
+def test_incorrect_says_what_was_expected_and_what_came(answer, message):
+    verdict = centre.verdict(answer)
+    assert verdict.state == "incorrect"
+    first, *rest = verdict.message.split("\nThis was with\n")
+    assert message in first and rest[0].startswith("  X = array of shape (2, 8):")
+
+
+@pytest.mark.parametrize(
+    "answer, message",
+    [
+        (lambda x, s: x.min(), "It needs to return 2 results, and returned float64."),
+        (lambda x, s: print(end=""), "It needs to return 2 results, and returned NoneType. Is a "),
+        (lambda x, s: (1, 2, 3), "It needs to return 2 results, and returned 3."),
+        (lambda x, s: (x.max(), x.max()), "low: expected "),
+        (lambda x, s: (x.min(), x.max() + 1e-6), "high: expected "),
+        (lambda x, s: (x.min(), [x.max()]), "high: expected "),
+    ],
+)
+def test_several_results_are_told_apart_by_name(answer, message):
+    verdict = extent.verdict(answer)
+    assert verdict.state == "incorrect" and verdict.message.startswith(message)
+
+
+def test_a_list_will_do_for_a_tuple():
+    assert extent.verdict(lambda x, s: [x.min(), x.max()]).state == "correct"
+
+
+def test_a_changed_argument_is_noticed():
+    verdict = centre.verdict(in_place)
+    assert verdict.state == "incorrect"
+    assert "your code changed one of its arguments: work on a copy" in verdict.message
+
+
+def test_a_change_inside_a_dictionary_is_noticed():
+    def answer(x, settings):
+        settings["scale"] *= 2
+        return x.min(), x.max()
+
+    verdict = extent.verdict(answer)
+    assert "changed one of its arguments" in verdict.message
+
+
+@pytest.mark.parametrize(
+    "answer, warning", [(noisy, "divide by zero encountered in log"), (loud, "careful")]
+)
+def test_a_warning_is_noticed(answer, warning):
+    verdict = centre.verdict(answer)
+    assert verdict.state == "incorrect"
+    assert f"The values are right, but NumPy warned: {warning}." in verdict.message
+
+
+def test_the_verdict_is_the_same_at_every_check():
+    answer = lambda X: X  # noqa: E731
+    assert centre.verdict(answer) == centre.verdict(answer)
+
+
+# --- exercises of other kinds ---------------------------------------------------------------------
+
+
+@exercise("7.3", "Refuse")
+class root:
+    """The square root; ValueError for a negative number."""
+
+    def inputs(random_state):
+        return (random_state.randn(),)
+
+    def solution(x):
+        if x < 0:
+            raise ValueError("x is negative")
+        return x**0.5
+
+    hints = ["raise"]
+    mistakes = {"The root of a negative number is not its absolute value's.": lambda x: abs(x)**0.5}
+
+
+def test_an_error_may_be_what_is_wanted():
+    assert root.verdict(root.answer).state == "correct"
+    verdict = root.verdict(lambda x: 3.0)
+    assert verdict.state == "incorrect"
+    assert root.verdict(lambda x: abs(x) ** 0.5).message in root.mistakes
+
+    def refuses_only(x):
+        if x < 0:
+            raise ValueError("x is negative")
+        return 3.0
+
+    verdict = root.verdict(refuses_only)
+    assert verdict.state == "incorrect" and "expected 1.3281763233726402, got 3.0." in verdict.message
+
+    def answers_only(x):
+        return max(x, 0) ** 0.5
+
+    message = root.verdict(answers_only).message
+    assert message.startswith("Your code needs to raise ValueError: x is negative. It returned 0.")
+
+
+@exercise("7.4", "A layer")
+class Doubling:
+    """A class with a forward method."""
+
+    arguments = ["Z"]
+
+    def inputs(random_state):
+        return (random_state.randn(2, 3),)
+
+    def use(answer, Z):
+        return answer().forward(Z)
+
+    class solution:
+        def forward(self, Z):
+            return 2 * Z
+
+    hints = ["2"]
+    mistakes = {}
+
+
+def test_an_answer_may_be_a_class():
+    class Half:
+        def forward(self, Z):
+            return Z / 2
+
+    assert Doubling.verdict(Doubling.answer).state == "correct"
+    assert Doubling.verdict(StubbedClass).state == "not attempted"
+    verdict = Doubling.verdict(Half)
+    assert verdict.state == "incorrect" and "This was with\n  Z = array of" in verdict.message
+
+
+def test_an_argument_may_be_a_network():
+    @exercise("7.5", "Count")
+    class count:
+        """Number of parameters."""
+
+        def inputs(random_state):
+            return (small(),)
+
+        def solution(net):
+            return net.parameters.size
+
+        hints = ["size"]
+        mistakes = {}
+
+    def spoils(net):
+        net.parameters[0] = 0
+        return net.parameters.size
+
+    assert count.verdict(lambda net: len(net.parameters)).state == "correct"
+    assert "changed one of its arguments" in count.verdict(spoils).message
+
+
+# --- what is printed ------------------------------------------------------------------------------
+
+
+def test_check_prints_the_state_and_the_words(capsys):
+    centre.check(lambda X: X - X.mean())
+    assert capsys.readouterr().out == (
+        "Exercise 7.1 · incorrect\nThis is the mean over all numbers; every row has its own.\n"
+    )
+
+
+def test_hints_go_one_stage_further_and_stay_at_the_last(capsys):
+    class body:
+        """A task."""
+
+        inputs, solution, mistakes = (lambda r: (1,)), (lambda x: x), {}
+        hints = ["gentle", "strong"]
+
+    fresh = Exercise("7.9", "Hints", body)
+    for _ in range(3):
+        fresh.hint()
+    assert capsys.readouterr().out.splitlines() == [
+        "Hint 1 of 2: gentle",
+        "Hint 2 of 2: strong",
+        "Hint 2 of 2: strong",
+    ]
+
+
+def test_the_solution_is_shown_under_the_name_of_the_exercise(capsys):
+    centre.solution()
+    assert capsys.readouterr().out == (
+        "def centre(X):\n    return X - X.mean(axis=1, keepdims=True)\n"
+    )
+
+
+def test_an_exercise_knows_its_task():
+    assert (centre.id, centre.title, centre.name) == ("7.1", "Centre the columns", "centre")
+    assert centre.task == "Subtract from each row of X (n, m) its mean."
+
+
+# --- differences and claims -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "one, other",
+    [
+        (1.0, 1.0 + 1e-9),
+        (1, 1),
+        (True, np.True_),
+        (np.float32(0.1), np.array(0.1, np.float32)),
+        (np.nan, np.nan),
+        ("a", "a"),
+        (None, None),
+        ((1.0, (2.0, 3.0)), [1.0, [2.0, 3.0]]),
+        (((1.0, 2.0),), ((1.0, 2.0),)),
+        ({"W": np.ones(2)}, {"W": np.ones(2)}),
+        ([], []),
+        (np.array([]), np.array([])),
+    ],
+)
+def test_no_difference(one, other):
+    assert difference(one, other) is None
+
+
+@pytest.mark.parametrize(
+    "got, wanted, sentence",
+    [
+        (1.1, 1.0, "the result: expected 1.0, got 1.1."),
+        (1, 1.0, "the result: expected dtype float64, got int64."),
+        (1, True, "the result: expected dtype bool, got int64."),
+        (np.ones(2), np.ones(2, np.float32), "expected dtype float32, got float64."),
+        (np.ones((1, 3)), np.ones(3), "expected shape (3,), got (1, 3)."),
+        (np.nan, 1.0, "the result: expected 1.0, got nan."),
+        ("b", "a", "the result: expected a, got b."),
+        (1, "a", "the result: expected a, got 1."),
+        (np.ones(2), None, "the result: expected NoneType, got ndarray."),
+        ((1.0, (2.0, 9.0)), (1.0, (2.0, 3.0)), "result 2: expected 3.0, got 9.0."),
+        ({"W": np.ones(2)}, {"W": np.zeros(2)}, "W: expected array of shape (2,):"),
+        ({"w": 1.0}, {"W": 1.0}, "the result: expected the keys W; got the keys w."),
+        (3.0, {"W": 1.0}, "the result: expected the keys W; got 3."),
+        (object(), 1.0, "the result: expected dtype float64, got object."),
+    ],
+)
+def test_differences(got, wanted, sentence):
+    assert sentence in difference(got, wanted)
+
+
+def test_claims(capsys):
+    claim("it holds", np.array([True, True]))
+    claim("this too", 1 < 2)
+    assert capsys.readouterr().out == "✓ it holds\n✓ this too\n"
+    with pytest.raises(AssertionError, match=words("this claim does not hold: two is less")):
+        claim("two is less", [True, False])
