@@ -21,7 +21,7 @@ lab: .venv/.ready  ## read the course: JupyterLab, opened on the contents
 	@$(VENV) -m jupyterlab --config=.jupyter/lab.json $(ARGS)
 
 test: .venv/.ready  ## prove every number, figure, claim and exercise
-	$(VENV) -m pytest -ra $(ARGS)
+	$(VENV) -m pytest $(ARGS)
 
 refresh: .venv/.ready  ## run the chapters again and store their outputs
 	$(VENV) -m tests.notebooks.refresh $(ARGS)
@@ -43,9 +43,10 @@ FIRST      = $(or $(PYTHON),python3)
 PYTHONS    = "$(FIRST)" $(if $(PYTHON),,python3.14 python3.13 python3.12 python3.11 python)
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
 IS_VENV    = import sys; sys.exit(sys.version_info < (3, 11) or sys.prefix == sys.base_prefix)
-NO_PYTHON  = 'The course needs Python 3.11 or newer, with its modules venv and ensurepip. Get it from' \
-  'https://www.python.org/downloads/ (Debian, Ubuntu: apt install python3 python3-venv), get uv from' \
-  'https://docs.astral.sh/uv/, or name one that is elsewhere: make lab PYTHON=/path/to/python3'
+NO_PYTHON  = \
+  'The course needs Python 3.11 or newer, with its modules venv and ensurepip. Get it from' \
+  'https://www.python.org/downloads/ (Debian, Ubuntu: apt install python3 python3-venv), or' \
+  'get uv from https://docs.astral.sh/uv/, or name yours: make lab PYTHON=/path/to/python3'
 
 ifneq ($(shell $(VENV) --version >/dev/null 2>&1 && cat .venv/.ready 2>/dev/null),$(CURDIR))
 .PHONY: .venv/.ready
@@ -62,7 +63,9 @@ endif
 	elif [ ! -e .venv ]; then \
 	  found=; \
 	  for python in $(PYTHONS); do \
-	    if works "$$python" -c 'import ensurepip, venv; $(NEW_ENOUGH)'; then found=$$python; break; fi; \
+	    if works "$$python" -c 'import ensurepip, venv; $(NEW_ENOUGH)'; then \
+	      found=$$python; break; \
+	    fi; \
 	  done; \
 	  if [ -z "$$found" ]; then \
 	    echo "$(FIRST): $$("$(FIRST)" --version 2>&1 | head -n 1)" >&2; \

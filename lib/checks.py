@@ -116,7 +116,7 @@ def check_choice(value, name, choices):
 def check_object(value, name, method, example):
     """Return ``value`` if it has ``method``; chapter 1, "The same neuron from the library".
 
-    Raises TypeError with an ``example`` for anything else, a class without its parentheses included.
+    Raises TypeError with an ``example`` for anything else, also for a class without parentheses.
     """
     if isinstance(value, type) or not callable(getattr(value, method, None)):
         hint = " (add parentheses to make one)" if isinstance(value, type) else ""

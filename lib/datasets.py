@@ -197,4 +197,6 @@ def load_picture(path):
         with Image.open(path) as picture:
             return np.asarray(ImageOps.fit(picture.convert("RGB"), (64, 64)))
     except UnidentifiedImageError as error:
-        raise ValueError(f"path is {str(path)!r}; it needs to be a picture such as JPEG or PNG") from error
+        raise ValueError(
+            f"path is {str(path)!r}; it needs to be a picture such as JPEG or PNG"
+        ) from error

@@ -23,6 +23,7 @@ class Layer:
     """A layer without parameters; chapter 3, "Building blocks"."""
 
     weights = ()  # the parameters that an initializer draws and a penalty shrinks: here, none
+    statistics = ()  # arrays that training changes without a gradient: here, none
     is_first = False
     kept = None  # set by the network that the layer joins: what a copy of the layer takes along
 
@@ -30,8 +31,11 @@ class Layer:
         """Number of outputs, and the shapes of the parameters by name, for ``n_inputs`` inputs."""
         return n_inputs, {}
 
-    def reset(self):
-        """Set the parameters that are not drawn at random: here, none."""
+    def reset(self, random_state):
+        """Make ready to train, after all weights are drawn from ``random_state``."""
+
+    def freeze(self):
+        """Let every later forward pass draw the same random numbers, for a gradient check."""
 
     def forward(self, A_prev, training=False):
         raise NotImplementedError(f"{type(self).__name__} needs a forward method")

@@ -77,7 +77,8 @@ class Network:
             for name in layer.weights:
                 W = getattr(layer, name)
                 W[...] = _draw(initializer, W.shape, random_state)
-            layer.reset()
+        for layer in self.layers:
+            layer.reset(random_state)
 
     def _bind(self, parameters, gradient=None):
         """Give every layer its views into the two flat vectors."""
@@ -166,6 +167,20 @@ class Network:
                 cost += self.penalty.value(W, X.shape[1])
                 self.penalty.add_gradient(W, dW, X.shape[1])
         return float(cost)
+
+    def snapshot(self):
+        """All that training changes, copied; ``restore`` puts it back. Chapter 5, "Early stopping"."""
+        statistics = [
+            {n: getattr(layer, n).copy() for n in layer.statistics} for layer in self.layers
+        ]
+        return self._parameters.copy(), statistics
+
+    def restore(self, snapshot):
+        """Go back to what ``snapshot`` returned."""
+        self.parameters, statistics = snapshot
+        for layer, values in zip(self.layers, statistics, strict=True):
+            for name, value in values.items():
+                getattr(layer, name)[...] = value
 
     def _weights(self):
         for layer in self.layers:

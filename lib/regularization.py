@@ -1,10 +1,18 @@
-"""Regularization: paying for complexity. Read this module with chapter 5."""
+"""Regularization: paying for complexity. Read this module with chapter 5.
+
+A penalty adds to the cost, and to the gradient of every weight matrix (never to a bias). Dropout is
+a layer. Early stopping watches the validation cost while ``train`` runs. Augmentation makes new
+pictures of old ones. All of them can be used together.
+"""
+
+import math
 
 import numpy as np
 
-from lib.checks import check_number
+from lib.checks import check_count, check_number, check_random_state
+from lib.layers import Layer
 
-__all__ = ["L2"]
+__all__ = ["L1", "L2", "Dropout", "EarlyStopping", "augment", "flip", "recolour", "shift"]
 
 
 class L2:
@@ -14,8 +22,6 @@ class L2:
     Raises TypeError or ValueError if ``strength`` is not a number from 0 up.
     """
 
-    elementwise = False  # its gradient is a multiple of W itself
-
     def __init__(self, strength):
         self.strength = check_number(strength, "strength", closed="left")
 
@@ -24,8 +30,135 @@ class L2:
         return self.strength / (2 * m) * np.sum(W * W)
 
     def add_gradient(self, W, dW, m):
-        """Add strength / m * W to dW in place."""
+        """Add the derivative, strength / m * W, to dW in place."""
         dW += (self.strength / m) * W
 
     def __repr__(self):
-        return f"L2({self.strength:g})"
+        return f"{type(self).__name__}({self.strength:g})"
+
+
+class L1(L2):
+    """Adds strength / m * sum of |W| to the cost, which pulls small weights all the way to zero.
+
+    Derived in chapter 5, "The penalty that makes zeros" (Tibshirani, 1996).
+    """
+
+    def value(self, W, m):
+        return self.strength / m * np.sum(W * np.sign(W.real))
+
+    def add_gradient(self, W, dW, m):
+        """Add the derivative, strength / m * sign(W), to dW in place."""
+        dW += (self.strength / m) * np.sign(W)
+
+
+class Dropout(Layer):
+    """In training: keep each unit with probability keep_prob, and divide it by keep_prob.
+
+    The mean of an output is then what it was, and nothing needs to change at prediction time, when
+    the layer passes its input on. A new mask is drawn for each forward pass, from a stream that the
+    network seeds. Derived in chapter 5, "Dropout" (Srivastava et al., 2014).
+    Raises TypeError or ValueError if ``keep_prob`` is not in (0, 1].
+    """
+
+    frozen, mask = False, None
+
+    def __init__(self, keep_prob):
+        self.keep_prob = check_number(keep_prob, "keep_prob", 0, 1, closed="right")
+        self.random_state = None
+
+    def reset(self, random_state):
+        self.random_state = np.random.RandomState(random_state.randint(2**31))
+
+    def freeze(self):
+        self.frozen = True
+
+    def forward(self, A_prev, training=False):
+        if not training:
+            return A_prev
+        if not self.frozen or self.mask is None:
+            self.mask = self.random_state.random_sample(A_prev.shape) < self.keep_prob
+        return A_prev * self.mask / self.keep_prob
+
+    def backward(self, dA):
+        return dA * self.mask / self.keep_prob
+
+    def __repr__(self):
+        return f"Dropout({self.keep_prob:g})"
+
+
+class EarlyStopping:
+    """Stop when the validation cost has not fallen for ``patience`` epochs; go back to the best.
+
+    Pass it to ``train`` together with ``validation``. Afterwards ``best_epoch`` and ``best_cost``
+    say where the network went back to. Derived in chapter 5, "Early stopping". Raises TypeError or
+    ValueError if ``patience`` is not a whole number from 1 up.
+    """
+
+    def __init__(self, patience):
+        self.patience = check_count(patience, "patience")
+        self.start()
+
+    def start(self):
+        """Forget what an earlier training left behind."""
+        self.best_epoch, self.best_cost, self._best = None, math.inf, None
+
+    def should_stop(self, net, epoch, cost):
+        """Take note of the validation cost after ``epoch``; True if patience has run out."""
+        if cost < self.best_cost:
+            self.best_epoch, self.best_cost, self._best = epoch, cost, net.snapshot()
+        return epoch - (-1 if self.best_epoch is None else self.best_epoch) >= self.patience
+
+    def restore(self, net):
+        """Put the best parameters back into the network."""
+        if self._best is not None:
+            net.restore(self._best)
+
+
+def flip(pictures):
+    """Pictures (m, height, width, 3) mirrored left to right.
+
+    Chapter 5, "More data from the same data".
+    """
+    return pictures[:, :, ::-1]
+
+
+def shift(pictures, down, right):
+    """Pictures (m, height, width, 3) moved by whole pixels, the edge repeated into the gap.
+
+    Chapter 5, "More data from the same data". Raises TypeError or ValueError for a shift that is
+    not a whole number or leaves nothing of the picture.
+    """
+    height, width = pictures.shape[1:3]
+    check_count(down, "down", 1 - height, height - 1)
+    check_count(right, "right", 1 - width, width - 1)
+    rows = np.clip(np.arange(height) - down, 0, height - 1)
+    columns = np.clip(np.arange(width) - right, 0, width - 1)
+    return pictures[:, rows][:, :, columns]
+
+
+def recolour(pictures, gains):
+    """Pictures (m, height, width, 3) uint8 with each colour multiplied by its gain, (3,) or (m, 3).
+
+    Chapter 5, "More data from the same data". Values beyond 255 are cut off there.
+    """
+    gains = np.asarray(gains, dtype=float).reshape(-1, 1, 1, 3)
+    return np.clip(np.rint(pictures * gains), 0, 255).astype(np.uint8)
+
+
+def augment(pictures, random_state, max_shift=4, max_gain=0.2):
+    """Each picture once more: perhaps mirrored, moved a little, its colours changed a little.
+
+    pictures: (m, height, width, 3) uint8. max_shift: in pixels. max_gain: a colour is multiplied by
+    1 - max_gain to 1 + max_gain. Chapter 5, "More data from the same data". Raises TypeError or
+    ValueError for arguments out of range.
+    """
+    check_count(max_shift, "max_shift", 0)
+    check_number(max_gain, "max_gain", 0, 1, closed="left")
+    random_state = check_random_state(random_state)
+    m = len(pictures)
+    mirrored = random_state.random_sample(m) < 0.5
+    moves = random_state.randint(-max_shift, max_shift + 1, size=(m, 2))
+    gains = random_state.uniform(1 - max_gain, 1 + max_gain, size=(m, 3))
+    new = np.where(mirrored[:, None, None, None], flip(pictures), pictures)
+    new = np.concatenate([shift(new[i : i + 1], *map(int, moves[i])) for i in range(m)])
+    return recolour(new, gains)

@@ -169,8 +169,8 @@ class Exercise:
 def difference(got, wanted, names=()):
     """A sentence on the first difference between two results, or None; shapes come first.
 
-    Numbers agree to 1e-7 of their size. ``names`` are those of the parts of a tuple. A dictionary is
-    compared by its keys, an object that is no number by its attributes.
+    Numbers agree to 1e-7 of their size. ``names`` are those of the parts of a tuple. A dictionary
+    is compared by its keys, an object that is no number by its attributes.
     """
     if isinstance(wanted, dict) and isinstance(got, dict) and got.keys() == wanted.keys():
         return difference([got[key] for key in wanted], list(wanted.values()), [*map(str, wanted)])

@@ -37,10 +37,10 @@ class count_parameters:
         "You counted the weights only: every hidden and every output neuron has a bias too.": (
             lambda n_x, n_h, n_y: n_h * n_x + n_y * n_h
         ),
-        "You gave the inputs a bias as well: they are numbers that arrive, not neurons that compute.": (
+        "You gave the inputs biases too: they are numbers that arrive, not neurons.": (
             lambda n_x, n_h, n_y: n_h * n_x + n_y * n_h + n_x + n_h + n_y
         ),
-        "That is the hidden layer alone: the output neurons have weights and biases of their own.": (
+        "That is the hidden layer alone: the output neurons have parameters too.": (
             lambda n_x, n_h, n_y: n_h * (n_x + 1)
         ),
         "You joined the outputs to the inputs: W2 has a column for each hidden neuron, not for each"
@@ -96,7 +96,7 @@ class forward_pass:
                 _sigmoid(W2 @ _sigmoid(W1 @ X + b1) + b2),
             )
         ),
-        "The biases are missing: at X = 0 every hidden neuron would answer 0, whatever it learned.": (
+        "The biases are missing: at X = 0 every hidden answer would be 0.": (
             lambda W1, b1, W2, b2, X: (np.tanh(W1 @ X), _sigmoid(W2 @ np.tanh(W1 @ X)))
         ),
     }
@@ -117,7 +117,7 @@ class leaky_relu_backward:
 
     hints = [
         "The chain rule: dZ is dA times the derivative of the function at Z.",
-        "The derivative is 1 where Z > 0 and `slope` elsewhere: `np.where` chooses element by element.",
+        "The derivative is 1 where Z > 0, else `slope`: `np.where` chooses element by element.",
     ]
     mistakes = {
         "Where Z is negative you return the slope itself: the chain rule multiplies it by dA."
@@ -127,7 +127,7 @@ class leaky_relu_backward:
         "You return the derivative alone: multiply it by dA, the gradient that arrives.": (
             lambda dA, Z, slope: np.where(Z > 0, 1.0, slope)
         ),
-        "You look at the sign of dA: the kink of the function lies where Z is 0.": (
+        "You look at the sign of dA: the kink lies where Z is 0.": (
             lambda dA, Z, slope: np.where(dA > 0, dA, slope * dA)
         ),
         "This is the plain ReLU: where Z is negative, a slope of the gradient still gets through.": (

@@ -11,7 +11,7 @@ from lib.plots.boundaries import (
     weight_paths,
 )
 from lib.plots.curves import cost_curves, curves, strip
-from lib.plots.diagrams import bars, building_blocks, layer_shapes, network, xor_tree
+from lib.plots.diagrams import bars, building_blocks, folding, layer_shapes, network, xor_tree
 from lib.plots.pictures import neuron, picture_grid, weight_picture
 from lib.plots.style import COLOURS, Figure, Table, canvas, figure, label_ends, table
 
@@ -27,6 +27,7 @@ __all__ = [
     "cost_curves",
     "curves",
     "figure",
+    "folding",
     "label_ends",
     "layer_diagram",
     "layer_shapes",

@@ -92,10 +92,11 @@ def neuron_views(activations, X, Y, titles=None):
     for k, (ax, title) in enumerate(zip(axes.flat, titles, strict=False)):
         seen = activations(grid)[k].reshape(len(y), len(x))
         limit = max(1, np.abs(seen).max())
-        ax.pcolormesh(x, y, seen, cmap="PuOr", vmin=-2 * limit, vmax=2 * limit, rasterized=True)
+        ax.pcolormesh(x, y, seen, cmap="PuOr", vmin=-3 * limit, vmax=3 * limit)
         ax.contour(x, y, seen, levels[levels != 0], colors=COLOURS["black"], linewidths=0.8)
         ax.contour(x, y, seen, [0], colors=COLOURS["black"], linewidths=2)
         _points(ax, X, Y, size=7)
+        _frame(ax, x, y)
         ax.set_title(title, fontsize=12, loc="center")
         ax.set(xlabel="", ylabel="", xticks=[], yticks=[])
         positive = activations(X)[k] > 0
@@ -115,6 +116,7 @@ def layer_diagram(sizes, names=None):
     """
     fig, ax = canvas(height=3.6)
     names = names or [f"layer {l}" for l in range(len(sizes))]
+    said = [name.replace("$", "").replace("_", "") for name in names]
     tallest = max(sizes)
     places = [[(2.0 * l, n / 2 - 0.5 - k) for k in range(n)] for l, n in enumerate(sizes)]
     for left, right in pairwise(places):
@@ -135,7 +137,7 @@ def layer_diagram(sizes, names=None):
     biases = sum(sizes[1:])
     return fig, (
         f"A network drawn as {len(sizes)} columns of circles, {', '.join(map(str, sizes))} of them:"
-        f" {'; '.join(n.replace(chr(10), ' ') for n in names)}. Every circle is joined to all of"
+        f" {'; '.join(said)}. Every circle is joined to all of"
         f" the column before it, {weights} lines, one a weight; with {biases} biases that makes"
         f" {weights + biases} parameters."
     )
@@ -159,17 +161,19 @@ def weight_paths(panels):
             x, y = paths[:, first].T
             ax.plot(x, y, color=colour, linestyle=line)
             ax.plot(x[-1], y[-1], "o", color=colour)
+            ax.plot(x[0], y[0], "x", color=COLOURS["black"], markersize=7, markeredgewidth=2)
             name = ", ".join(map(str, members))
+            side = 1 if x[-1] >= x[0] - 0.1 else -1  # beyond the end, where no path runs
             ax.annotate(
-                name, (x[-1], y[-1]), xytext=(7, 3), textcoords="offset points", color=colour
-            )
+                name, (x[-1], y[-1]), xytext=(8 * side, 0), textcoords="offset points",
+                color=colour, va="center", ha="left" if side > 0 else "right",
+            )  # fmt: skip
             told.append(
                 f"{title}: neuron{'s' * (len(members) > 1)} {name} from ({x[0]:.2f}, {y[0]:.2f})"
                 f" to ({x[-1]:.1f}, {y[-1]:.1f})."
             )
-        ax.plot(*paths[0, 0], "x", color=COLOURS["black"], markersize=9, markeredgewidth=2)
         ax.set_title(title)
-        ax.set(xlabel="weight of x1", ylabel="weight of x2")
+        ax.set(xlabel="weight of $x_1$", ylabel="weight of $x_2$")
         ax.margins(0.15)
     return fig, (
         "Paths of the hidden neurons' weights, a cross at the start and a dot at the end. "
@@ -191,7 +195,7 @@ def values_and_slopes(panels):
         ax.plot(z, values, color=COLOURS["blue"], linestyle="-")
         ax.plot(z, slopes, color=COLOURS["vermillion"], linestyle="--")
         ax.set_title(name, loc="center")
-        ax.set(xlabel="z", ylim=(low, high), xlim=(z[0], z[-1]))
+        ax.set(xlabel="z", ylim=(low, high), xlim=(z[0], z[-1]), xticks=[-3, 0, 3])
         told.append(
             f"{name}: from {values[0]:.2f} at z = {z[0]:g} to {values[-1]:.2f} at z = {z[-1]:g};"
             f" slope from {slopes[0]:.2f} to {slopes[-1]:.2f}, at most {slopes.max():.2f}."
@@ -255,6 +259,12 @@ def _grid(X, steps):
     return x, y, np.array([a.ravel() for a in np.meshgrid(x, y)])
 
 
+def _frame(ax, x, y):
+    """Show the plane to the ends of its grid, a unit as high as it is wide."""
+    ax.set(xlim=x[[0, -1]], ylim=y[[0, -1]])
+    ax.set_aspect("equal", adjustable="box")
+
+
 def _boundary(ax, predict, X, Y, steps, size):
     """Draw one plane, and return what there is to tell of it."""
     x, y, grid = _grid(X, steps)
@@ -263,8 +273,7 @@ def _boundary(ax, predict, X, Y, steps, size):
     if answers.min() < 0.5 < answers.max():
         ax.contour(x, y, answers, [0.5], colors=COLOURS["black"], linewidths=1.5)
     _points(ax, X, Y, size)
-    ax.set(xlim=x[[0, -1]], ylim=y[[0, -1]])
-    ax.set_aspect("equal", adjustable="box")
+    _frame(ax, x, y)
     right = np.sum((np.ravel(predict(X)) > 0.5) == Y[0])
     return (
         f"1 on {_about((answers > 0.5).mean(), 10)} of the plane,"

@@ -7,7 +7,7 @@ from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Rectangl
 
 from lib.plots.style import COLOURS, canvas, figure
 
-__all__ = ["bars", "building_blocks", "layer_shapes", "network", "xor_tree"]
+__all__ = ["bars", "building_blocks", "folding", "layer_shapes", "network", "xor_tree"]
 
 FORWARD, BACKWARD = COLOURS["blue"], COLOURS["vermillion"]
 
@@ -38,8 +38,8 @@ def network(sizes, activations=(), most=7):
     counts = [n * before for before, n in pairwise(sizes)]
     return fig, (
         f"A network of {len(sizes) - 1} layers drawn as columns of neurons: {sizes[0]:,} inputs,"
-        f" then {', '.join(f'{n:,}' for n in sizes[1:])} neurons. Each neuron is joined to all of the"
-        f" column before; the layers have {', '.join(f'{count:,}' for count in counts)} weights."
+        f" then {', '.join(f'{n:,}' for n in sizes[1:])} neurons. Each neuron is joined to all of"
+        f" the column before; the layers have {', '.join(f'{count:,}' for count in counts)} weights."
     )
 
 
@@ -178,6 +178,33 @@ def _bits(ax, x, level, values, label=""):
         ax.text(at, level, str(value), color=ink, ha="center", va="center", zorder=3)
         ax.text(at + 0.3, level + 0.02, label, fontsize=11, va="center", color=COLOURS["grey"])
     ax.set_aspect("equal")
+
+
+@figure
+def folding(n):
+    """The sum of n bits, folded in the middle until one tooth is left; chapter 3, "Why depth".
+
+    n: 2, 4, 8, … Filled dots stand for odd sums, hollow ones for even sums.
+    """
+    depth = int(np.log2(n))
+    fig, axes = canvas(1, depth + 1, width=9.0, height=2.9, sharey=True)
+    line, sums = np.linspace(0, n, 40 * n + 1), np.arange(n + 1)
+    values = sums.astype(float)
+    for k, ax in enumerate(axes):
+        if k:
+            line, values = np.abs(line - n / 2**k), np.abs(values - n / 2**k)
+        ax.plot(np.linspace(0, n, len(line)), line, "-", color=COLOURS["grey"], lw=1.5)
+        for odd, fill in ((0, "white"), (1, COLOURS["blue"])):
+            ax.plot(sums[odd::2], values[odd::2], "o", color=COLOURS["blue"], markerfacecolor=fill)
+        ax.set_title(("the sum s", "1 fold")[k] if k < 2 else f"{k} folds", loc="center")
+        ax.set_xticks(range(0, n + 1, max(1, n // 4)))
+        ax.set_xlabel("s")
+    listed = " ".join(f"{value:.0f}" for value in values)
+    return fig, (
+        f"The sum s of {n} bits, from 0 to {n}, and its value after each of {depth} folds. Every"
+        f" fold halves the range and doubles the number of teeth; after the last one the values"
+        f" are {listed}, which is 1 for even sums and 0 for odd ones."
+    )
 
 
 @figure

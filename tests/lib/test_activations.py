@@ -68,5 +68,5 @@ def test_slopes_refused(slope):
     message = f"slope is {slope}; it needs to be a finite number in [0, 1)"
     with pytest.raises(ValueError, match=words(message)):
         LeakyReLU(slope)
-    with pytest.raises(TypeError, match="slope is '0.1'; it needs to be a number"):
+    with pytest.raises(TypeError, match=words("slope is '0.1'; it needs to be a number")):
         LeakyReLU("0.1")

@@ -24,9 +24,7 @@ class centre:
     mistakes = {
         "This is the mean over all numbers; every row has its own.": lambda X: X - X.mean(),
         "This subtracts the mean of each column.": lambda X: X - X.mean(axis=0),
-        "This needs keepdims=True: without it the shapes do not fit.": lambda X: (
-            X - X.mean(axis=1)
-        ),
+        "This needs keepdims=True: without it the shapes do not fit.": lambda X: X - X.mean(axis=1),
     }
 
 
@@ -69,8 +67,7 @@ def helper(X):
     return np.linalg.inv(X)
 
 
-def a_stub(X):
-    ...
+def a_stub(X): ...
 
 
 def a_documented_stub(X):
@@ -230,7 +227,9 @@ class root:
         return x**0.5
 
     hints = ["raise"]
-    mistakes = {"The root of a negative number is not its absolute value's.": lambda x: abs(x)**0.5}
+    mistakes = {
+        "The root of a negative number is not its absolute value's.": lambda x: abs(x) ** 0.5
+    }
 
 
 def test_an_error_may_be_what_is_wanted():
@@ -245,7 +244,9 @@ def test_an_error_may_be_what_is_wanted():
         return 3.0
 
     verdict = root.verdict(refuses_only)
-    assert verdict.state == "incorrect" and "expected 1.3281763233726402, got 3.0." in verdict.message
+    assert (
+        verdict.state == "incorrect" and "expected 1.3281763233726402, got 3.0." in verdict.message
+    )
 
     def answers_only(x):
         return max(x, 0) ** 0.5

@@ -1,4 +1,4 @@
-"""The check that checks the gradients: right on functions whose derivative is known, and alarmed."""
+"""The check of the gradients: right where the derivative is known, alarmed where it is wrong."""
 
 import numpy as np
 import pytest

@@ -51,7 +51,7 @@ def test_dense_needs_an_output(n):
 
 @pytest.mark.parametrize("n", [2.0, "2", None])
 def test_dense_counts_its_outputs(n):
-    with pytest.raises(TypeError, match="n_outputs is .* it needs to be a whole number"):
+    with pytest.raises(TypeError, match=r"n_outputs is .* it needs to be a whole number"):
         Dense(n)
 
 

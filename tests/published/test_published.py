@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import sklearn.datasets
 from sklearn.linear_model import LogisticRegressionCV
+from threadpoolctl import threadpool_limits
 
 from lib import (
     Adam,
@@ -37,6 +38,13 @@ from lib import (
 from lib.datasets import columns, load_cats, planar_flower
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    """These matrices are small: more threads only wait for each other."""
+    with threadpool_limits(1):
+        yield
 
 
 def numbers(text):
@@ -135,6 +143,15 @@ def test_cats(cats, run, trainer):
     assert accuracy(net, X_test, Y_test) == pytest.approx(test_accuracy)
 
 
+@pytest.mark.parametrize("run", ["two layers", "L layers"])
+def test_cats_step_by_step(cats, run):
+    """The start of the two long runs without the Gram form, which takes half a minute for each."""
+    X, Y, *_ = cats
+    network, rate, _, costs, *_ = RUNS[run]
+    history = train(network(), X, Y, GradientDescent(rate), 301)
+    assert_printed(history.costs[::100], costs[:4])
+
+
 @pytest.mark.parametrize(
     "initializer, costs_end, train_accuracy, test_accuracy",
     [(normal(0.01), 0.64, 65.6, 34), (he, None, 91.9, 68)],
@@ -197,9 +214,7 @@ def test_four_hidden_neurons():
     assert score == pytest.approx(90.75, abs=0.5)
 
 
-@pytest.mark.parametrize(
-    "n_h, score", [(1, 67.5), (2, 67.25), (3, 90.75), (4, 90.5), (5, 91.25)]
-)
+@pytest.mark.parametrize("n_h, score", [(1, 67.5), (2, 67.25), (3, 90.75), (4, 90.5), (5, 91.25)])
 def test_the_hidden_size_study(n_h, score):
     assert flower_run(n_h, 5000)[1] == pytest.approx(score)
 
