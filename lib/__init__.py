@@ -16,13 +16,13 @@ from lib.regularization import L2
 from lib.training import Diverged, History, minibatches, train
 
 __all__ = [
+    "L2",
     "Adam",
     "BinaryCrossEntropy",
     "Dense",
     "Diverged",
     "GradientDescent",
     "History",
-    "L2",
     "Layer",
     "LeakyReLU",
     "Momentum",

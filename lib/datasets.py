@@ -191,12 +191,14 @@ def load_picture(path):
     Chapter 1, "Your own picture". Raises FileNotFoundError, or ValueError if the file is not a
     picture.
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError  # matplotlib brings Pillow along
+    from PIL import Image, ImageOps  # matplotlib brings Pillow along
 
     try:
         with Image.open(path) as picture:
             return np.asarray(ImageOps.fit(picture.convert("RGB"), (64, 64)))
-    except UnidentifiedImageError as error:
+    except FileNotFoundError:
+        raise
+    except (OSError, Image.DecompressionBombError) as error:
         raise ValueError(
-            f"path is {str(path)!r}; it needs to be a picture such as JPEG or PNG"
+            f"path is {str(path)!r}; it needs to be a whole picture such as JPEG or PNG: {error}"
         ) from error

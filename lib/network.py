@@ -67,9 +67,6 @@ class Network:
         # Everything before the first layer with parameters has nothing to learn from backward.
         self._first = next(i for i, shapes in enumerate(self._shapes) if shapes)
         self.layers[self._first].is_first = True
-        for layer in self.layers:
-            layer.kept = ["kept", *vars(layer)]
-
         size = sum(math.prod(shape) for shapes in self._shapes for shape in shapes.values())
         self._bind(np.zeros(size, self.dtype))
         random_state = check_random_state(random_state)
@@ -77,8 +74,10 @@ class Network:
             for name in layer.weights:
                 W = getattr(layer, name)
                 W[...] = _draw(initializer, W.shape, random_state)
-        for layer in self.layers:
+        for layer, shapes in zip(self.layers, self._shapes, strict=True):
             layer.reset(random_state)
+            views = {*shapes, *("d" + name for name in shapes)}
+            layer.kept = ["kept", *(name for name in vars(layer) if name not in views)]
 
     def _bind(self, parameters, gradient=None):
         """Give every layer its views into the two flat vectors."""
@@ -169,18 +168,17 @@ class Network:
         return float(cost)
 
     def snapshot(self):
-        """All that training changes, copied; ``restore`` puts it back. Chapter 5, "Early stopping"."""
-        statistics = [
-            {n: getattr(layer, n).copy() for n in layer.statistics} for layer in self.layers
-        ]
-        return self._parameters.copy(), statistics
+        """All that training changes, copied, for ``restore``; chapter 5, "Early stopping"."""
+        return [array.copy() for array in self._trained()]
 
     def restore(self, snapshot):
         """Go back to what ``snapshot`` returned."""
-        self.parameters, statistics = snapshot
-        for layer, values in zip(self.layers, statistics, strict=True):
-            for name, value in values.items():
-                getattr(layer, name)[...] = value
+        for array, value in zip(self._trained(), snapshot, strict=True):
+            array[...] = value
+
+    def _trained(self):
+        statistics = [getattr(layer, name) for layer in self.layers for name in layer.statistics]
+        return [self._parameters, *statistics]
 
     def _weights(self):
         for layer in self.layers:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from lib.checks import check_count, check_random_state
+from lib.checks import check_count, check_object, check_random_state
 from lib.optimizers import Optimizer
 
 __all__ = ["Diverged", "History", "minibatches", "train"]
@@ -68,6 +68,7 @@ def train(
     batch_size=None,
     random_state=None,
     validation=None,
+    early_stopping=None,
     progress=False,
 ):
     """Descend the cost of ``net`` on X (n_x, m) and Y (n_out, m), and return a History.
@@ -77,6 +78,7 @@ def train(
     random_state: a seed s, a RandomState or None; epoch k is shuffled by RandomState(s + k), so that
     any epoch can be repeated on its own.
     validation: None or (X_dev, Y_dev), measured after each epoch.
+    early_stopping: None or, together with validation, EarlyStopping(patience).
     progress: show a bar while it runs; it leaves nothing behind.
 
     Stopping it by hand (Ctrl-C, the stop button) warns and returns the history so far. Derived in
@@ -90,6 +92,11 @@ def train(
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"optimizer is {optimizer!r}; it needs to be one such as Adam(0.001)")
     check_count(epochs, "epochs")
+    if early_stopping is not None:
+        check_object(early_stopping, "early_stopping", "should_stop", "EarlyStopping(10)")
+        if validation is None:
+            raise ValueError("early_stopping needs validation=(X_dev, Y_dev) to watch; it got None")
+        early_stopping.start()
     if batch_size is not None:
         check_count(batch_size, "batch_size", 1, X.shape[1])
     if not isinstance(random_state, (int, np.integer)):
@@ -120,9 +127,19 @@ def train(
                 history.costs.append(total / X.shape[1])
                 if validation is not None:
                     _validate(net, *validation, history)
+                if early_stopping is not None and early_stopping.should_stop(
+                    net, epoch, history.validation_costs[-1]
+                ):
+                    break
+        # No later cost tells whether the very last step still led to finite parameters.
+        if not np.isfinite(net.parameters).all():
+            net.parameters = last_good
+            raise Diverged(_diverged(math.nan, epoch, step, history), history)
     except KeyboardInterrupt:
         history.interrupted = True
         warnings.warn(f"training stopped by hand after {len(history.costs)} epochs", stacklevel=2)
+    if early_stopping is not None:
+        early_stopping.restore(net)
     return history
 
 

@@ -32,7 +32,7 @@ def claim(sentence, holds):
     ``holds`` is a boolean or an array of them, all of which must be true. Used in every chapter
     from chapter 1, "What we claim".
     """
-    if not np.all(holds):
+    if not (np.size(holds) and np.all(holds)):
         raise AssertionError(f"this claim does not hold: {sentence}")
     print(f"✓ {sentence}")
 
@@ -207,7 +207,8 @@ def difference(got, wanted, names=()):
     ):
         return f"{label}: expected dtype {wanted.dtype}, got {got.dtype}."
     if not np.allclose(got, wanted, rtol=1e-7, atol=1e-10, equal_nan=True):
-        return f"{label}: expected {_short(wanted)}, got {_short(got)}."
+        gap = f" They differ by up to {np.max(np.abs(got - wanted)):.1e}." if got.ndim else ""
+        return f"{label}: expected {_short(wanted)}, got {_short(got)}.{gap}"
     return None
 
 

@@ -130,7 +130,7 @@ class leaky_relu_backward:
         "You look at the sign of dA: the kink lies where Z is 0.": (
             lambda dA, Z, slope: np.where(dA > 0, dA, slope * dA)
         ),
-        "This is the plain ReLU: where Z is negative, a slope of the gradient still gets through.": (
+        "This is the plain ReLU: where Z is negative, `slope` of the gradient gets through.": (
             lambda dA, Z, slope: np.where(Z > 0, dA, 0.0)
         ),
         "This is the function, not its derivative: you multiplied by the leaky ReLU of Z.": (
@@ -204,18 +204,18 @@ class backward_pass:
         return dW1, db1, dW2, db2
 
     hints = [
-        "Start at the end, from dZ2 = A2 - Y, and walk back one line of the forward pass at a time.",
-        "A gradient has the shape of its parameter. What must be transposed so that dW2 is (1, n_h)?",
+        "Start from dZ2 = A2 - Y and walk back one line of the forward pass at a time.",
+        "A gradient is shaped like its parameter. What must be transposed to make dW2 (1, n_h)?",
         "dZ1 is W2.T @ dZ2, element by element times the slope of tanh, 1 - A1**2.",
     ]
     mistakes = {
         "All four are m times too large: the cost is a mean over the points, so its gradient is one"
         " too.": _all(lambda d, m: d * m),
-        "All four have the wrong sign: the error is A2 - Y, what was predicted minus what is true.": (
+        "All four have the wrong sign: the error is A2 - Y, predicted minus true.": (
             _all(lambda d, m: -d)
         ),
-        "The first layer lacks the slope of tanh: on the way back through A1 = tanh(Z1) the gradient"
-        " is multiplied by 1 - A1**2.": _first_layer(np.ones_like),
+        "The first layer lacks the slope of tanh: on the way back through A1 = tanh(Z1) the"
+        " gradient is multiplied by 1 - A1**2.": _first_layer(np.ones_like),
         "You multiplied by A1 (1 - A1), the slope of the sigmoid: that of tanh is 1 - A1**2.": (
             _first_layer(lambda A1: A1 * (1 - A1))
         ),
@@ -260,8 +260,8 @@ class xor_by_hand:
 
     hints = [
         "One straight line cannot do it. Two parallel lines can: draw the four corners and look.",
-        "Let both neurons look at x1 + x2, one changing sign at 0.5 and the other at 1.5. Steep weights"
-        " (say 10) make tanh nearly -1 or 1.",
+        "Let both neurons look at x1 + x2, one changing sign at 0.5 and the other at 1.5. Steep"
+        " weights (say 10) make tanh nearly -1 or 1.",
         "Write down what the two neurons answer at the sums 0, 1 and 2: (-1, -1), (1, -1), (1, 1)."
         " Which W2 and b2 make the middle case alone positive?",
     ]
@@ -269,13 +269,13 @@ class xor_by_hand:
         "This is OR: it says 1 at (1, 1) too. The second neuron has to take that corner back.": (
             lambda: ([[10, 10], [10, 10]], [[-5], [-15]], [[1, 0]], [[0]])
         ),
-        "This is AND: it says 1 at (1, 1) alone. The other neuron, which changes sign at 0.5, is not"
-        " heard.": lambda: ([[10, 10], [10, 10]], [[-5], [-15]], [[0, 1]], [[0]]),
+        "This is AND: it says 1 at (1, 1) alone. The other neuron, which changes sign at 0.5, is"
+        " not heard.": lambda: ([[10, 10], [10, 10]], [[-5], [-15]], [[0, 1]], [[0]]),
         "This is the opposite, 1 where both inputs agree: change the signs of W2 and b2.": (
             lambda: ([[10, 10], [10, 10]], [[-5], [-15]], [[-1, 1]], [[1]])
         ),
-        "This says 0 everywhere: your two hidden neurons are the same, so with opposite weights they"
-        " cancel.": lambda: ([[10, 10], [10, 10]], [[-5], [-5]], [[1, -1]], [[-1]]),
+        "This says 0 everywhere: your two hidden neurons are the same, so with opposite weights"
+        " they cancel.": lambda: ([[10, 10], [10, 10]], [[-5], [-5]], [[1, -1]], [[-1]]),
         "This says 1 everywhere: the difference of the two neurons is never negative, so b2 has to"
         " put the line between 0 and 2.": lambda: (
             [[10, 10], [10, 10]],

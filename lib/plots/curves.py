@@ -23,6 +23,8 @@ def curves(lines, xlabel, ylabel, top=None, marks=(), log=False):
     ax.margins(x=0)
     if log:
         ax.set_yscale("log")
+    if len(x := next(iter(lines.values()))[0]) < 10:
+        ax.set_xticks(x)  # a few points, such as the numbers of layers
     if top is not None:
         ax.set_ylim(top=top)
     label_ends(ax, drawn)
@@ -46,9 +48,10 @@ def strip(groups, xlabel, percent=True):
     for row, (name, values) in enumerate(groups.items()):
         values = scale * np.asarray(values, dtype=float)
         role = ROLES.get(name, {"color": CYCLE[row % len(CYCLE)][0]})
-        # Equal values are set side by side, so that every run can be counted.
-        shift = [0.13 * np.sum(np.isclose(values[:k], v)) for k, v in enumerate(values)]
-        ax.plot(values, row - np.array(shift), "o", color=role["color"], alpha=0.75)
+        # Equal values are stacked, within their own row, so that every run can be counted.
+        stack = np.array([np.sum(np.isclose(values[:k], v)) for k, v in enumerate(values)])
+        shift = stack * min(0.13, 0.65 / max(1, stack.max()))
+        ax.plot(values, row - shift, "o", color=role["color"], alpha=0.75)
         ax.plot([values.mean()] * 2, [row - 0.3, row + 0.3], "-", color=role["color"])
         told.append(
             f"{name}: mean {values.mean():.0f}{unit}, from {values.min():.0f} to"

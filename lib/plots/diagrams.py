@@ -35,11 +35,11 @@ def network(sizes, activations=(), most=7):
         ax.text(l, -1.42, names[l], ha="center", fontsize=12)
     ax.set(xlim=(-0.45, len(sizes) - 0.55), ylim=(-1.55, 1.5))
     ax.axis("off")
-    counts = [n * before for before, n in pairwise(sizes)]
+    weights = ", ".join(f"{n * before:,}" for before, n in pairwise(sizes))
     return fig, (
         f"A network of {len(sizes) - 1} layers drawn as columns of neurons: {sizes[0]:,} inputs,"
         f" then {', '.join(f'{n:,}' for n in sizes[1:])} neurons. Each neuron is joined to all of"
-        f" the column before; the layers have {', '.join(f'{count:,}' for count in counts)} weights."
+        f" the column before; the layers have {weights} weights."
     )
 
 

@@ -14,6 +14,7 @@ from nbclient import NotebookClient
 
 CHAPTERS = Path(__file__).resolve().parents[2] / "chapters"
 CELL_TIMEOUT = 120  # seconds
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
 
 
 def chapter_paths(folder=CHAPTERS):
@@ -35,9 +36,7 @@ def empty_profile():
 def kernel_environment():
     """The environment variables of every kernel: ours, plus what makes runs repeatable."""
     environment = {**os.environ, "TQDM_DISABLE": "1", "PYTHONHASHSEED": "0"}
-    # Two libraries' thread pools fighting over a busy machine are a hundred times slower than one
-    # thread. Whoever wants to see the chapters run on more sets these variables.
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    for name in THREADS:  # see conftest.py; whoever wants more threads sets these variables
         environment.setdefault(name, "1")
     environment["IPYTHONDIR"] = empty_profile().name
     environment.pop("MPLBACKEND", None)  # the kernel then chooses its inline backend
