@@ -23,23 +23,23 @@ def _relu(Z):
 
 @exercise("3.1", "Count before you build")
 class count_parameters:
-    """How many weights and biases a network has whose sizes are [n[0], n[1], …, n[L]]: an integer."""
+    """The number of weights and biases of a network of sizes [n[0], n[1], …, n[L]], an integer."""
 
     def inputs(random_state):
         return (_sizes(random_state, random_state.randint(2, 4)),)
 
     def solution(sizes):
-        return sum(n * n_prev + n for n_prev, n in zip(sizes, sizes[1:], strict=False))
+        return sum(n * n_prev + n for n_prev, n in pairwise(sizes))
 
     hints = [
         "Layer l has a matrix W[l] of n[l] rows and n[l-1] columns, and one bias for each row.",
-        "`zip(sizes, sizes[1:])` gives the pairs (n[l-1], n[l]), one for each layer.",
+        "`itertools.pairwise(sizes)` gives the pairs (n[l-1], n[l]), one for each layer.",
     ]
     mistakes = {
         "You counted the weights only: each neuron has a bias too.": lambda sizes: sum(
             n * p for p, n in pairwise(sizes)
         ),
-        "Your biases are those of the layer before: b[l] has as many rows as W[l], which is n[l].": (
+        "Your biases are those of the layer before: b[l] has as many rows as W[l], that is n[l].": (
             lambda sizes: sum(n * p + p for p, n in pairwise(sizes))
         ),
         "You gave each layer one bias: it is one for every neuron, n[l] of them.": lambda sizes: (
@@ -63,7 +63,7 @@ def _forward(X, layers, hidden=_relu, last=lambda Z: Z):
 
 @exercise("3.2", "All the way forward")
 class forward_logits:
-    """The logits (1, m) of a net with ReLU in all layers but the last; layers is a list of (W, b)."""
+    """The logits (1, m) of a net with ReLU in all layers but the last; layers: a list of (W, b)."""
 
     def inputs(random_state):
         layers = _layers(random_state)
@@ -82,14 +82,14 @@ class forward_logits:
         "Logits are the scores before any sigmoid, so the last layer is `W @ A + b` and no more.",
     ]
     mistakes = {
-        "None of your outputs is negative: you bent the last layer too. A logit needs both signs.": (
+        "None of your outputs is negative: you bent the last layer too. Logits need both signs.": (
             lambda X, layers: _forward(X, layers, last=_relu)
         ),
-        "These are probabilities: the sigmoid belongs to the loss, and logits are what it is given.": (
+        "These are probabilities: the sigmoid belongs to the loss, and is given the logits.": (
             lambda X, layers: _forward(X, layers, last=lambda Z: 1 / (1 + np.exp(-Z)))
         ),
-        "There is no bend anywhere, so all your layers together are one linear map: put a ReLU after"
-        " each but the last.": lambda X, layers: _forward(X, layers, hidden=lambda Z: Z),
+        "There is no bend anywhere, so all your layers together are one linear map: put a ReLU"
+        " after each but the last.": lambda X, layers: _forward(X, layers, hidden=lambda Z: Z),
         "The biases are missing: Z[l] = W[l] A[l-1] + b[l].": lambda X, layers: _forward(
             X, [(W, 0 * b) for W, b in layers]
         ),
@@ -130,8 +130,8 @@ class relu_backward:
         "You cut dA where dA is negative; the ReLU cuts where Z is.": lambda dA, W, A_prev, Z: (
             _backward(_relu(dA), W, A_prev)
         ),
-        "Your dW and db are m times too small: dA brought the 1/m from the loss, so no layer divides"
-        " again.": lambda dA, W, A_prev, Z: (
+        "Your dW and db are m times too small: dA brought the 1/m from the loss, so no layer"
+        " divides again.": lambda dA, W, A_prev, Z: (
             W.T @ (dA * (Z > 0)),
             (dA * (Z > 0)) @ A_prev.T / Z.shape[1],
             np.mean(dA * (Z > 0), axis=1, keepdims=True),
@@ -188,7 +188,7 @@ class windows:
 
     def solution(flat, sizes):
         found, start = [], 0
-        for n_prev, n in zip(sizes, sizes[1:], strict=False):
+        for n_prev, n in pairwise(sizes):
             for shape in ((n, n_prev), (n, 1)):
                 stop = start + shape[0] * shape[1]
                 found.append(flat[start:stop].reshape(shape))
@@ -201,22 +201,22 @@ class windows:
         "In each layer the n · n_prev numbers of W come first, then the n of b.",
     ]
     mistakes = {
-        "The values are right, but they are copies: whoever writes into them does not reach the flat"
-        " vector. Leave out the copy; a slice is a view.": lambda flat, sizes: _cut(
+        "The values are right, but they are copies: whoever writes into them does not reach the"
+        " flat vector. Leave out the copy; a slice is a view.": lambda flat, sizes: _cut(
             flat, sizes, copy=True
         ),
-        "You read b before W: in the vector, each layer's weights come first.": lambda flat, sizes: (
+        "You read b before W: in the vector, a layer's weights come first.": lambda flat, sizes: (
             _cut(flat, sizes, bias_first=True)
         ),
-        "Your weights are filled column by column; reshape fills row by row unless told otherwise.": (
+        "Your weights are filled column by column; reshape goes row by row unless told otherwise.": (
             lambda flat, sizes: _cut(flat, sizes, order="F")
         ),
         "Your biases have the shape (n,); as (n, 1) they are added to every column of Z.": (
             lambda flat, sizes: _cut(flat, sizes, column=False)
         ),
-        "Only the weights are there: after each W, the vector holds its n biases.": lambda flat, sizes: (
-            _cut(flat, sizes)[::2]
-        ),
+        "Only the weights are there: after each W come its n biases.": lambda flat, sizes: _cut(
+            flat, sizes
+        )[::2],
     }
 
 
@@ -232,7 +232,7 @@ def _gram_neuron(G, Y, learning_rate, steps, gradient):
 
 @exercise("3.5", "A neuron that never sees the pictures")
 class gram_neuron:
-    """Coefficients c (1, m) and b after gradient descent of one neuron W = c Xᵀ from G = XᵀX alone."""
+    """c (1, m) and b after gradient descent of one neuron W = c Xᵀ, from G = XᵀX alone."""
 
     def inputs(random_state):
         n_x, m = random_state.randint(6, 9), random_state.randint(3, 6)
@@ -261,7 +261,7 @@ class gram_neuron:
         " product makes another descent of it.": lambda G, Y, learning_rate, steps: _gram_neuron(
             G, Y, learning_rate, steps, lambda dZ, G: dZ @ G
         ),
-        "c moves uphill: subtract the step, as for any weight.": lambda G, Y, learning_rate, steps: (
+        "c moves uphill: subtract the step, as for weights.": lambda G, Y, learning_rate, steps: (
             _gram_neuron(G, Y, learning_rate, steps, lambda dZ, G: -dZ)
         ),
         "Your steps are m times too large: the cost is a mean, so dZ = (A - Y) / m.": (

@@ -14,7 +14,7 @@ from pathlib import Path
 import nbformat
 from nbclient.exceptions import CellExecutionError
 
-from tests.notebooks import markdown
+from tests.notebooks import cover, markdown
 from tests.notebooks.execute import chapter_paths, execute
 from tests.notebooks.outputs import without_software
 from tests.notebooks.rules import CELL_METADATA, NOTEBOOK_METADATA, readable_id
@@ -73,7 +73,7 @@ def write(path, content):
 
 
 def main(arguments=None):
-    """Refresh the chapters named, or all; returns 1 if one failed or, checking, differs."""
+    """Refresh the chapters named, or all and the cover; 1 if one failed or, checking, differs."""
     parser = argparse.ArgumentParser(prog="refresh", description=__doc__.partition(":")[0])
     parser.add_argument("chapters", nargs="*", type=Path, help="notebooks; all if none is named")
     parser.add_argument("--check", action="store_true", help="compare only, write nothing")
@@ -94,6 +94,8 @@ def main(arguments=None):
             write(path, content)
         seconds = time.perf_counter() - start
         print(f"{path.stem:<32} {seconds:5.1f} s  {'changed' if changed else 'unchanged'}")
+    if not options.chapters and not options.check and not failed:
+        cover.refresh()
     return int(failed)
 
 
