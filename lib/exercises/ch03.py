@@ -208,7 +208,7 @@ class windows:
         "You read b before W: in the vector, a layer's weights come first.": lambda flat, sizes: (
             _cut(flat, sizes, bias_first=True)
         ),
-        "Your weights are filled column by column; reshape goes row by row unless told otherwise.": (
+        "Your weights are filled column by column; reshape goes row by row unless told not to.": (
             lambda flat, sizes: _cut(flat, sizes, order="F")
         ),
         "Your biases have the shape (n,); as (n, 1) they are added to every column of Z.": (
