@@ -9,25 +9,30 @@ from lib.gradient_check import check_gradients, numerical_gradient, relative_dif
 from lib.gram import train_gram
 from lib.initializers import he, normal, xavier, zeros
 from lib.layers import Dense, Layer
-from lib.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, softmax
+from lib.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, softmax
 from lib.network import Network
 from lib.optimizers import Adam, GradientDescent, Momentum, Optimizer, RMSprop
-from lib.regularization import L2
+from lib.regularization import L1, L2, Dropout, EarlyStopping, Penalty
 from lib.training import Diverged, History, minibatches, train
 
 __all__ = [
+    "L1",
     "L2",
     "Adam",
     "BinaryCrossEntropy",
     "Dense",
     "Diverged",
+    "Dropout",
+    "EarlyStopping",
     "GradientDescent",
     "History",
     "Layer",
     "LeakyReLU",
+    "Loss",
     "Momentum",
     "Network",
     "Optimizer",
+    "Penalty",
     "RMSprop",
     "ReLU",
     "Sigmoid",

@@ -67,7 +67,7 @@ class LeakyReLU(Layer):
     """
 
     def __init__(self, slope=0.01):
-        self.slope = check_number(slope, "slope", 0, 1, closed="left")
+        self.slope = check_number(slope, "slope", "[0, 1)")
 
     def forward(self, Z, training=False):
         self.Z = Z

@@ -16,6 +16,7 @@ __all__ = [
     "check_labels",
     "check_number",
     "check_object",
+    "check_pair",
     "check_random_state",
 ]
 
@@ -29,9 +30,7 @@ def check_inputs(X, n_inputs=None, dtype=np.float64, name="X"):
     """
     X = _numeric(X, name)
     if X.ndim != 2:
-        raise ValueError(
-            f"{name} has shape {X.shape}; it needs two axes, (n_x, m): one column an example"
-        )
+        raise ValueError(f"{name} has shape {X.shape}; it needs (n_x, m): one column an example")
     if 0 in X.shape:
         raise ValueError(f"{name} is empty: its shape is {X.shape}")
     if n_inputs is not None and X.shape[0] != n_inputs:
@@ -62,29 +61,25 @@ def check_labels(Y, n_outputs, m, dtype=np.float64, name="Y"):
     wrong = (Y != 0) & (Y != 1)
     if wrong.any():
         raise ValueError(f"{name} contains {Y[wrong][0]!s}; labels are 0 or 1")
-    if n_outputs > 1 and (Y.sum(axis=0) != 1).any():
-        column = int(np.argmax(Y.sum(axis=0) != 1))
-        raise ValueError(f"{name} is not one-hot: column {column} sums to {Y[:, column].sum()}")
+    sums = Y.sum(axis=0)
+    if n_outputs > 1 and (sums != 1).any():
+        column = np.argmax(sums != 1)
+        raise ValueError(f"{name} is not one-hot: column {column} sums to {sums[column]}")
     return Y.astype(dtype, copy=False)
 
 
-def check_number(value, name, low=0.0, high=math.inf, closed="neither"):
-    """Return ``value`` as a finite float between ``low`` and ``high``.
+def check_number(value, name, interval="(0, inf)"):
+    """Return ``value`` as a finite float in ``interval``, written as on the page: "[0, 1)".
 
-    ``closed`` says which bounds belong: "neither", "left", "right" or "both".
     Chapter 1, "How large a step". Raises TypeError or ValueError.
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} is {value!r}; it needs to be a number")
-    above = value >= low if closed in ("left", "both") else value > low
-    below = value <= high if closed in ("right", "both") else value < high
+    low, high = map(float, interval[1:-1].split(","))
+    above = value >= low if interval[0] == "[" else value > low
+    below = value <= high if interval[-1] == "]" else value < high
     if not (above and below and math.isfinite(value)):
-        left, right = "[(", ")]"
-        bounds = (
-            f"{left[closed not in ('left', 'both')]}{low:g}, {high:g}"
-            f"{right[closed in ('right', 'both')]}"
-        )
-        raise ValueError(f"{name} is {value}; it needs to be a finite number in {bounds}")
+        raise ValueError(f"{name} is {value}; it needs to be a finite number in {interval}")
     return float(value)
 
 
@@ -107,9 +102,8 @@ def check_choice(value, name, choices):
     Raises ValueError that lists the choices.
     """
     if value not in choices:
-        raise ValueError(
-            f"{name} is {value!r}; it needs to be one of {', '.join(map(repr, choices))}"
-        )
+        listed = ", ".join(map(repr, choices))
+        raise ValueError(f"{name} is {value!r}; it needs to be one of {listed}")
     return value
 
 
@@ -121,6 +115,16 @@ def check_object(value, name, method, example):
     if isinstance(value, type) or not callable(getattr(value, method, None)):
         hint = " (add parentheses to make one)" if isinstance(value, type) else ""
         raise TypeError(f"{name} is {value!r}; it needs to be one such as {example}{hint}")
+    return value
+
+
+def check_pair(value, name, parts):
+    """Return ``value`` if it is a tuple or list of two, the ``parts``; chapter 5, "Early stopping".
+
+    Raises TypeError for anything else.
+    """
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        raise TypeError(f"{name} is a {type(value).__name__}; it needs to be the pair {parts}")
     return value
 
 
@@ -153,7 +157,5 @@ def _finite(array, name):
         if math.isfinite(array.sum()) or np.isfinite(array).all():
             return
     row, column = np.argwhere(~np.isfinite(array))[0]
-    raise ValueError(
-        f"{name}[{row}, {column}] is {array[row, column]} in {array.dtype};"
-        " every value needs to be finite"
-    )
+    got = f"{name}[{row}, {column}] is {array[row, column]} in {array.dtype}"
+    raise ValueError(f"{got}; every value needs to be finite")

@@ -31,8 +31,8 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 class Cats(NamedTuple):
     """Pictures and labels as the file holds them; chapter 1, "Look before you model".
 
-    train_set_x, test_set_x: (m, 64, 64, 3) uint8, one picture a row. train_set_y, test_set_y: (1, m)
-    integers, 1 for a cat. list_classes: the names of the labels 0 and 1.
+    train_set_x, test_set_x: (m, 64, 64, 3) uint8, one picture a row. train_set_y, test_set_y:
+    (1, m) integers, 1 for a cat. list_classes: the names of the labels 0 and 1.
     """
 
     train_set_x: np.ndarray
@@ -45,19 +45,18 @@ class Cats(NamedTuple):
 def load_cats(source="small"):
     """Load cat and non-cat pictures, 64 × 64 × 3; chapter 1, "Look before you model".
 
-    source: "small", 209 drawings to train on and 50 to test; "augmented", the same 209 in five poses
-    each and the same 50; or a folder that holds ``train_catvnoncat.h5`` and ``test_catvnoncat.h5``,
-    the original photographs. Raises FileNotFoundError or ValueError that says what is wrong with a
-    missing, damaged or foreign file.
+    source: "small", 209 drawings to train on and 50 to test; "augmented", the same 209 in five
+    poses each and the same 50; or a folder that holds ``train_catvnoncat.h5`` and
+    ``test_catvnoncat.h5``, the original photographs. Raises FileNotFoundError or ValueError that
+    says what is wrong with a missing, damaged or foreign file.
     """
     if source in ("small", "augmented"):
         parts = [_read_cats(DATA / f"cats_{source}.h5", ("train", "test"))]
     else:
         folder = Path(source)
         if not folder.is_dir():
-            raise FileNotFoundError(
-                f'source is {str(source)!r}; it needs to be "small", "augmented" or an existing folder'
-            )
+            needs = '"small", "augmented" or an existing folder'
+            raise FileNotFoundError(f"source is {str(source)!r}; it needs to be {needs}")
         parts = [
             _read_cats(folder / f"{name}_catvnoncat.h5", (name,)) for name in ("train", "test")
         ]
@@ -128,7 +127,7 @@ def columns(points, labels):
 
 
 def planar_flower(m=400, random_state=1):
-    """Two classes woven into one flower with four petals; chapter 2, "A flower that no line can cut".
+    """Two classes woven into a flower of eight petals; chapter 2, "A flower that no line can cut".
 
     Returns X (2, m) and Y (1, m), half 0 and half 1. Class j is traced at m/2 angles t from 3.12 j
     to 3.12 (j + 1), at radius 4 sin(4 t), with noise on both. With m = 400 and seed 1 it is the set
@@ -165,7 +164,7 @@ def noisy_moons(m=200, noise=0.2, random_state=0):
 
 
 def blobs(m=200, random_state=5):
-    """Six round clouds, labelled 0 and 1 in turn, X (2, m) and Y (1, m); chapter 2, "Four other shapes".
+    """Six round clouds, 0 and 1 in turn, X (2, m) and Y (1, m); chapter 2, "Four other shapes".
 
     scikit-learn's ``make_blobs``, its six labels taken modulo 2.
     """
@@ -174,9 +173,9 @@ def blobs(m=200, random_state=5):
 
 
 def gaussian_quantiles(m=200, random_state=0):
-    """A round cloud whose inner half is one class, X (2, m) and Y (1, m); chapter 2, "Four other shapes".
+    """A round cloud, its inner half one class; chapter 2, "Four other shapes".
 
-    scikit-learn's ``make_gaussian_quantiles`` with variance 0.5.
+    X (2, m) and Y (1, m): scikit-learn's ``make_gaussian_quantiles`` with variance 0.5.
     """
     return columns(
         *sklearn.datasets.make_gaussian_quantiles(
@@ -186,7 +185,7 @@ def gaussian_quantiles(m=200, random_state=0):
 
 
 def load_picture(path):
-    """Your own picture as (64, 64, 3) uint8: its middle square, made small.
+    """Your own picture as (64, 64, 3) uint8: its middle square, upright, made small.
 
     Chapter 1, "Your own picture". Raises FileNotFoundError, or ValueError if the file is not a
     picture.
@@ -194,11 +193,13 @@ def load_picture(path):
     from PIL import Image, ImageOps  # matplotlib brings Pillow along
 
     try:
-        with Image.open(path) as picture:
-            return np.asarray(ImageOps.fit(picture.convert("RGB"), (64, 64)))
+        with Image.open(Path(path)) as picture:
+            upright = ImageOps.exif_transpose(picture)  # telephones store photographs lying
+            return np.asarray(ImageOps.fit(upright.convert("RGB"), (64, 64)))
     except FileNotFoundError:
         raise
-    except (OSError, Image.DecompressionBombError) as error:
+    # What Pillow raises for a damaged file depends on its format: SyntaxError for some PNGs.
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise ValueError(
             f"path is {str(path)!r}; it needs to be a whole picture such as JPEG or PNG: {error}"
         ) from error

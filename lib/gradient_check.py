@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.checks import check_choice, check_number
+from lib.checks import check_choice, check_count, check_number
 
 __all__ = ["GradientReport", "check_gradients", "numerical_gradient", "relative_difference"]
 
@@ -26,22 +26,20 @@ def numerical_gradient(f, theta, epsilon=None, method="two-sided"):
     1e-8, 1e-5 and 1e-30 for "one-sided", "two-sided" and "complex-step". Used in chapter 2,
     "Do the gradients tell the truth", and derived in chapter 6. Raises TypeError or ValueError.
     """
-    check_choice(method, "method", tuple(EPSILON))
+    check_choice(method, "method", EPSILON)
     e = EPSILON[method] if epsilon is None else check_number(epsilon, "epsilon")
     theta = np.array(theta, dtype=complex if method == "complex-step" else float)
     here = f(theta) if method == "one-sided" else None
-    slope = np.empty(theta.shape)
+    slope, step = np.empty(theta.shape), np.zeros(theta.shape)
     for i in np.ndindex(theta.shape):
-        kept = theta[i]
-        if method == "complex-step":
-            theta[i] = kept + 1j * e
-            slope[i] = f(theta).imag / e
+        step[i] = e
+        if method == "one-sided":
+            slope[i] = (f(theta + step) - here) / e
+        elif method == "two-sided":
+            slope[i] = (f(theta + step) - f(theta - step)) / (2 * e)
         else:
-            theta[i] = kept + e
-            above = f(theta)
-            theta[i] = kept - e
-            slope[i] = (above - here) / e if here is not None else (above - f(theta)) / (2 * e)
-        theta[i] = kept
+            slope[i] = f(theta + 1j * step).imag / e
+        step[i] = 0
     return slope
 
 
@@ -83,13 +81,16 @@ class GradientReport:
 def check_gradients(net, X, Y, epsilon=None, method="two-sided", n_worst=5):
     """Compare the gradient of ``net`` at X, Y with a numerical one; returns a GradientReport.
 
-    The network is left as it was. The check works on a float64 copy, in training mode and with the
-    penalty. Arguments as in ``numerical_gradient``. First used in chapter 2, "Do the gradients tell
-    the truth", and explained in chapter 6. Raises TypeError or ValueError.
+    The network is left as it was. The check works on float64 copies, in training mode, with the
+    penalty, and with one choice of dropped units. ``n_worst``: how many parameters to name; the
+    other arguments are those of ``numerical_gradient``. First used in chapter 2, "Do the gradients
+    tell the truth", and explained in chapter 6. Raises TypeError or ValueError.
     """
-    check_choice(method, "method", tuple(EPSILON))
+    check_count(n_worst, "n_worst")
     twin = net.astype(complex if method == "complex-step" else np.float64)
     exact = net.astype(np.float64)
+    for layer in [*twin.layers, *exact.layers]:
+        layer.freeze()
     X, Y = exact.check(X, Y)
     exact._cost_and_gradient(X, Y)
 

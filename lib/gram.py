@@ -14,8 +14,8 @@ import copy
 
 import numpy as np
 
+from lib.checks import check_object, check_pair
 from lib.layers import Dense
-from lib.optimizers import Optimizer
 from lib.regularization import L2
 from lib.training import train
 
@@ -37,19 +37,21 @@ def train_gram(net, X, Y, optimizer, epochs, validation=None, progress=False):
     first = net.layers[0]
     if type(first) is not Dense:
         raise ValueError(f"layers[0] is {first!r}; train_gram needs a Dense layer on the inputs")
-    if isinstance(optimizer, Optimizer) and not optimizer.linear:
+    check_object(optimizer, "optimizer", "step", "GradientDescent(0.005)")
+    if not getattr(optimizer, "linear", False):
         raise ValueError(
-            f"optimizer is {optimizer!r}; train_gram needs one whose steps are linear in the gradient"
-            " (GradientDescent, Momentum): others scale each weight on its own, which moves W out of"
-            " the span of the pictures; use train"
+            f"optimizer is {optimizer!r}; train_gram needs one whose steps are linear in the"
+            " gradient (GradientDescent, Momentum): others scale each weight on its own, which"
+            " moves W out of the span of the pictures; use train"
         )
     if net.penalty is not None and type(net.penalty) is not L2:
-        raise ValueError(f"penalty is {net.penalty!r}; train_gram needs None or L2: use train")
+        raise ValueError(f"penalty is {net.penalty!r}; train_gram needs None or one L2: use train")
 
     m = X.shape[1]
     W0 = first.W.copy()
     G = np.vstack([X.T @ X, W0 @ X])
     if validation is not None:
+        check_pair(validation, "validation", "(X_dev, Y_dev)")
         X_dev, Y_dev = net.check(*validation, suffix="_dev")
         validation = np.vstack([X.T @ X_dev, W0 @ X_dev]), Y_dev
     twin = _twin(net, n_inputs=G.shape[0])
@@ -63,8 +65,7 @@ def train_gram(net, X, Y, optimizer, epochs, validation=None, progress=False):
     finally:
         net._bind(net.parameters, net.gradient)  # the layers after the first come home
         first.W[...] = C @ X.T + D @ W0
-        n_first, n_twin_first = first.W.size, C.size + D.size
-        net.parameters[n_first:] = twin.parameters[n_twin_first:]
+        net.parameters[first.W.size :] = twin.parameters[twin.layers[0].W.size :]
 
 
 class _SpanDense(Dense):
@@ -96,10 +97,10 @@ class _L2InSpan(L2):
 def _twin(net, n_inputs):
     """The network with its first layer in other coordinates, and the layers after it shared."""
     twin = copy.copy(net)
-    twin.layers = [_SpanDense(net.layers[0].n_outputs), *net.layers[1:]]
+    n_1 = net.layers[0].n_outputs
+    twin.layers = [_SpanDense(n_1), *net.layers[1:]]
     twin.n_inputs = n_inputs
     twin._shapes = [twin.layers[0].build(n_inputs)[1], *net._shapes[1:]]
-    n_first = net.layers[0].W.size
-    n_twin_first = len(net.layers[0].W) * n_inputs
-    twin._bind(np.concatenate([np.zeros(n_twin_first, net.dtype), net.parameters[n_first:]]))
+    start, rest = np.zeros(n_1 * n_inputs, net.dtype), net.parameters[n_1 * net.n_inputs :]
+    twin._bind(np.concatenate([start, rest]))
     return twin

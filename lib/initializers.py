@@ -12,7 +12,10 @@ __all__ = ["he", "normal", "xavier", "zeros"]
 
 
 def zeros(shape, random_state=None):
-    """All zeros: right for one neuron, a trap for two; chapter 1, "The same neuron from the library"."""
+    """All zeros: right for one neuron, a trap for two.
+
+    Chapter 1, "The same neuron from the library".
+    """
     return np.zeros(shape)
 
 
@@ -31,16 +34,16 @@ def normal(scale):
 
 
 def xavier(shape, random_state):
-    """randn * sqrt(1 / n_prev): keeps the variance of linear or tanh units (Glorot and Bengio, 2010).
+    """randn * sqrt(1 / n_prev): keeps the variance of linear or tanh units.
 
-    Used in chapter 3, "The right size to start", and derived in chapter 4.
+    Glorot and Bengio, 2010. Used in chapter 3, "The right size to start", and derived in chapter 4.
     """
     return random_state.randn(*shape) / np.sqrt(shape[1])
 
 
 def he(shape, random_state):
-    """randn * sqrt(2 / n_prev): makes good what a ReLU cuts away (He et al., 2015).
+    """randn * sqrt(2 / n_prev): makes good what a ReLU cuts away.
 
-    Used in chapter 3, "The right size to start", and derived in chapter 4.
+    He et al., 2015. Used in chapter 3, "The right size to start", and derived in chapter 4.
     """
     return random_state.randn(*shape) * np.sqrt(2 / shape[1])

@@ -25,17 +25,20 @@ class Layer:
     weights = ()  # the parameters that an initializer draws and a penalty shrinks: here, none
     statistics = ()  # arrays that training changes without a gradient: here, none
     is_first = False
-    kept = None  # set by the network that the layer joins: what a copy of the layer takes along
+    kept = None  # set when the layer joins a network: what a copy of it takes along
 
     def build(self, n_inputs):
-        """Number of outputs, and the shapes of the parameters by name, for ``n_inputs`` inputs."""
+        """Number of outputs, and the shapes of the parameters by name, for ``n_inputs`` inputs.
+
+        A copy of the layer takes along the attributes that it has by now, and no later ones.
+        """
         return n_inputs, {}
 
     def reset(self, random_state):
         """Make ready to train, after all weights are drawn from ``random_state``."""
 
     def freeze(self):
-        """Let every later forward pass draw the same random numbers, for a gradient check."""
+        """Draw the same random numbers in every forward pass from here on, for a gradient check."""
 
     def forward(self, A_prev, training=False):
         raise NotImplementedError(f"{type(self).__name__} needs a forward method")

@@ -7,29 +7,40 @@ not. ``dZ`` already contains the 1/m of the mean, so no layer below divides agai
 
 import numpy as np
 
-__all__ = ["BinaryCrossEntropy", "SoftmaxCrossEntropy", "sigmoid", "softmax"]
+__all__ = ["BinaryCrossEntropy", "Loss", "SoftmaxCrossEntropy", "sigmoid", "softmax"]
 
 
 def sigmoid(Z):
-    """1 / (1 + exp(-Z)), any shape, finite for any finite Z; chapter 1, "From a score to a probability".
+    """1 / (1 + exp(-Z)) for Z of any shape; chapter 1, "From a score to a probability".
 
-    ``exp`` only ever sees numbers that are not positive, so it cannot overflow.
+    ``exp`` only ever sees -|Z|, which is not positive, so it cannot overflow.
     """
-    e = np.exp(np.minimum(Z, -Z))
+    e = np.exp(np.minimum(Z, -Z))  # not -abs(Z): that would break the complex step of chapter 6
     return np.where(Z >= 0, 1, e) / (1 + e)
 
 
-class BinaryCrossEntropy:
+class Loss:
+    """What the losses share; chapter 1, "The cost".
+
+    A loss knows four things about the logits Z: ``value_and_gradient(Z, Y)``, ``probabilities(Z)``,
+    ``labels(Z)``, and with ``check_outputs(n_outputs)`` how many rows of them it can read.
+    """
+
+    def value(self, Z, Y):
+        """The cost, a scalar."""
+        return self.value_and_gradient(Z, Y)[0]
+
+    def __repr__(self):
+        return f"{type(self).__name__}()"
+
+
+class BinaryCrossEntropy(Loss):
     """Mean of -log(probability given to the true label), for labels 0 or 1.
 
     With A = sigmoid(Z) the loss of one example is -Y log A - (1 - Y) log(1 - A)
     = max(Z, 0) - Y Z + log(1 + exp(-|Z|)), and dZ = (A - Y) / m.
     Z and Y are (1, m). Derived in chapter 1, "The cost" and "The gradient".
     """
-
-    def value(self, Z, Y):
-        """The cost, a scalar."""
-        return self.value_and_gradient(Z, Y)[0]
 
     def value_and_gradient(self, Z, Y):
         """The cost and dZ, which has the shape of Z."""
@@ -56,9 +67,6 @@ class BinaryCrossEntropy:
                 " (for more classes use SoftmaxCrossEntropy)"
             )
 
-    def __repr__(self):
-        return f"{type(self).__name__}()"
-
 
 def softmax(Z):
     """exp(Z) / sum of exp(Z) over each column, (C, m); chapter 9, "From odds to softmax".
@@ -71,7 +79,7 @@ def softmax(Z):
     return E
 
 
-class SoftmaxCrossEntropy(BinaryCrossEntropy):
+class SoftmaxCrossEntropy(Loss):
     """Mean of -log(probability given to the true class), for one-hot labels.
 
     With A = softmax(Z) the loss of one column is logsumexp(Z) - Y·Z, and dZ = (A - Y) / m.

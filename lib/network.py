@@ -19,20 +19,19 @@ from lib.checks import (
     check_random_state,
 )
 from lib.initializers import xavier
-from lib.layers import Layer
 from lib.losses import BinaryCrossEntropy
 
 __all__ = ["Network"]
 
 
 class Network:
-    """A stack of layers, a loss, and where they start; chapter 1, "The same neuron from the library".
+    """A stack of layers over one flat vector; chapter 1, "The same neuron from the library".
 
     layers: Layer objects, first to last; the last one returns logits (no sigmoid of its own).
     n_inputs: n_x, the number of rows of X.
     loss: BinaryCrossEntropy() for labels (1, m), SoftmaxCrossEntropy() for one-hot (C, m).
     initializer: called as initializer(shape, random_state) for every W, layer by layer in order.
-    penalty: None, or an object such as L2(0.7) that adds to the cost and to its gradient.
+    penalty: None, or what adds to the cost and its gradient: L2(0.7), or a list of such objects.
     random_state: a seed, a numpy RandomState, or None for a fresh one.
     dtype: numpy.float64 or numpy.float32; all arithmetic is done in it.
 
@@ -54,42 +53,47 @@ class Network:
         self.dtype = np.dtype(check_choice(dtype, "dtype", [np.dtype("f8"), np.dtype("f4")]))
         self.loss = check_object(loss, "loss", "value_and_gradient", "BinaryCrossEntropy()")
         check_object(initializer, "initializer", "__call__", "he")
-        if penalty is not None:
-            check_object(penalty, "penalty", "add_gradient", "L2(0.7)")
         self.penalty = penalty
-        self._shapes = []
+        for one in self._penalties():
+            check_object(one, "penalty", "add_gradient", "L2(0.7)")
+        random_state = check_random_state(random_state)
+
+        self._shapes = []  # of the parameters by name, a dictionary a layer
         width = self.n_inputs
         for layer in self.layers:
             width, shapes = layer.build(width)
+            layer.is_first = bool(shapes) and not any(self._shapes)
             self._shapes.append(shapes)
-        loss.check_outputs(width)
         self.n_outputs = width
-        # Everything before the first layer with parameters has nothing to learn from backward.
-        self._first = next(i for i, shapes in enumerate(self._shapes) if shapes)
-        self.layers[self._first].is_first = True
-        size = sum(math.prod(shape) for shapes in self._shapes for shape in shapes.values())
-        self._bind(np.zeros(size, self.dtype))
-        random_state = check_random_state(random_state)
+        loss.check_outputs(width)
         for layer in self.layers:
-            for name in layer.weights:
-                W = getattr(layer, name)
-                W[...] = _draw(initializer, W.shape, random_state)
-        for layer, shapes in zip(self.layers, self._shapes, strict=True):
+            layer.kept = ["kept", *vars(layer)]  # now that it holds no views and no data yet
+        self._bind(np.zeros(sum(math.prod(shape) for *_, shape in self._places()), self.dtype))
+        for W, _ in self._weights():
+            drawn = initializer(W.shape, random_state)
+            if np.shape(drawn) != W.shape:
+                got = np.shape(drawn)
+                raise ValueError(f"initializer returned shape {got}; it needs to return {W.shape}")
+            W[...] = drawn
+        for layer in self.layers:
             layer.reset(random_state)
-            views = {*shapes, *("d" + name for name in shapes)}
-            layer.kept = ["kept", *(name for name in vars(layer) if name not in views)]
+
+    def _places(self):
+        """Where the parameters lie: (layer's number, name, slice of the flat vector, shape)."""
+        start = 0
+        for l, shapes in enumerate(self._shapes):
+            for name, shape in shapes.items():
+                place = slice(start, start + math.prod(shape))
+                yield l, name, place, shape
+                start = place.stop
 
     def _bind(self, parameters, gradient=None):
         """Give every layer its views into the two flat vectors."""
         self._parameters = parameters
         self.gradient = np.zeros_like(parameters) if gradient is None else gradient
-        start = 0
-        for layer, shapes in zip(self.layers, self._shapes, strict=True):
-            for name, shape in shapes.items():
-                stop = start + math.prod(shape)
-                setattr(layer, name, self._parameters[start:stop].reshape(shape))
-                setattr(layer, "d" + name, self.gradient[start:stop].reshape(shape))
-                start = stop
+        for l, name, place, shape in self._places():
+            setattr(self.layers[l], name, self._parameters[place].reshape(shape))
+            setattr(self.layers[l], "d" + name, self.gradient[place].reshape(shape))
 
     @property
     def parameters(self):
@@ -101,33 +105,34 @@ class Network:
         self._parameters[...] = values
 
     def locate(self, i):
-        """The name of ``parameters[i]``, such as "layers[2].W[3, 1]"; chapter 3, "One flat vector"."""
-        if not 0 <= i < self._parameters.size:
-            raise IndexError(f"i is {i}; the network has {self._parameters.size} parameters")
-        for l, shapes in enumerate(self._shapes):
-            for name, shape in shapes.items():
-                if i < math.prod(shape):
-                    index = ", ".join(str(k) for k in np.unravel_index(i, shape))
-                    return f"layers[{l}].{name}[{index}]"
-                i -= math.prod(shape)
+        """What ``parameters[i]`` is, such as "layers[2].W[3, 1]"; chapter 3, "One flat vector".
+
+        Raises IndexError for an ``i`` that is not there.
+        """
+        for l, name, place, shape in self._places():
+            if place.start <= i < place.stop:
+                index = ", ".join(map(str, np.unravel_index(i - place.start, shape)))
+                return f"layers[{l}].{name}[{index}]"
+        raise IndexError(f"i is {i}; the network has {self._parameters.size} parameters")
 
     # The public doors look at what they are given; the methods behind them, which train() calls in
     # its loop, do not look again.
 
-    def check(self, X, Y=None, suffix=""):
-        """X, or X and Y, as arrays that fit this network; chapter 3, "One flat vector".
+    def check(self, X, Y, suffix=""):
+        """X and Y as arrays that fit this network; chapter 3, "One flat vector".
 
         ``suffix`` is added to the names X and Y in messages. Raises TypeError or ValueError.
         """
-        self._check_views()
-        X = check_inputs(X, self.n_inputs, self.dtype, "X" + suffix)
-        if Y is None:
-            return X
+        X = self._check_inputs(X, suffix)
         return X, check_labels(Y, self.n_outputs, X.shape[1], self.dtype, "Y" + suffix)
+
+    def _check_inputs(self, X, suffix=""):
+        self._check_views()
+        return check_inputs(X, self.n_inputs, self.dtype, "X" + suffix)
 
     def forward(self, X, training=False):
         """Logits (n_out, m) for X (n_x, m)."""
-        return self._forward(self.check(X), training)
+        return self._forward(self._check_inputs(X), training)
 
     def cost(self, X, Y):
         """The cost, penalty included, as a float."""
@@ -153,18 +158,20 @@ class Network:
 
     def _cost(self, X, Y, training):
         cost = self.loss.value(self._forward(X, training), Y)
-        if self.penalty is not None:
-            cost += sum(self.penalty.value(W, X.shape[1]) for W, _ in self._weights())
+        for penalty in self._penalties():
+            cost += sum(penalty.value(W, X.shape[1]) for W, _ in self._weights())
         return cost
 
     def _cost_and_gradient(self, X, Y):
         cost, dA = self.loss.value_and_gradient(self._forward(X, training=True), Y)
-        for layer in reversed(self.layers[self._first :]):
+        for layer in reversed(self.layers):
             dA = layer.backward(dA)
-        if self.penalty is not None:
+            if layer.is_first:
+                break  # what comes before has no parameters, and so nothing to learn
+        for penalty in self._penalties():
             for W, dW in self._weights():
-                cost += self.penalty.value(W, X.shape[1])
-                self.penalty.add_gradient(W, dW, X.shape[1])
+                cost += penalty.value(W, X.shape[1])
+                penalty.add_gradient(W, dW, X.shape[1])
         return float(cost)
 
     def snapshot(self):
@@ -185,16 +192,19 @@ class Network:
             for name in layer.weights:
                 yield getattr(layer, name), getattr(layer, "d" + name)
 
+    def _penalties(self):
+        if self.penalty is None:
+            return []
+        return self.penalty if isinstance(self.penalty, (list, tuple)) else [self.penalty]
+
     def _check_views(self):
-        for l, (layer, shapes) in enumerate(zip(self.layers, self._shapes, strict=True)):
-            views = [(name, self._parameters) for name in shapes]
-            views += [("d" + name, self.gradient) for name in shapes]
-            for name, vector in views:
+        for l, name, place, _ in self._places():
+            for view, vector in [(name, self._parameters), ("d" + name, self.gradient)]:
                 # Not ".base is": an unpickled vector does not own its memory.
-                if not np.may_share_memory(getattr(layer, name), vector):
+                if not np.may_share_memory(getattr(self.layers[l], view), vector[place]):
+                    array = f"layers[{l}].{view}"
                     raise ValueError(
-                        f"layers[{l}].{name} was replaced by another array; write into it instead:"
-                        f" layers[{l}].{name}[...] = values"
+                        f"{array} was replaced; write into it instead: {array}[...] = values"
                     )
 
     def astype(self, dtype):
@@ -216,23 +226,11 @@ class Network:
         )
 
 
-def _draw(initializer, shape, random_state):
-    W = initializer(shape, random_state)
-    if np.shape(W) != shape:
-        raise ValueError(f"initializer returned shape {np.shape(W)}; it needs to return {shape}")
-    return W
-
-
 def _check_layers(layers):
     if not isinstance(layers, (list, tuple)):
         raise TypeError(f"layers is {layers!r}; it needs to be a list such as [Dense(1)]")
-    layers = list(layers)
     for l, layer in enumerate(layers):
-        if not isinstance(layer, Layer):
-            hint = " (add parentheses to make one)" if isinstance(layer, type) else ""
-            raise TypeError(
-                f"layers[{l}] is {layer!r}; it needs to be a Layer such as ReLU(){hint}"
-            )
+        check_object(layer, f"layers[{l}]", "build", "ReLU()")
         if layer.kept is not None or layer in layers[:l]:
             raise ValueError(f"layers[{l}], {layer!r}, is already in a network; make a new one")
     if not layers or not layers[-1].weights:
@@ -241,4 +239,4 @@ def _check_layers(layers):
             f"layers {end}; the last layer needs to be linear, such as Dense(1), because the loss"
             " takes logits and applies its own sigmoid or softmax"
         )
-    return layers
+    return list(layers)

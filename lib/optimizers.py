@@ -48,8 +48,8 @@ class Optimizer:
         raise NotImplementedError(f"{type(self).__name__} needs a step method")
 
     def __repr__(self):
-        settings = {k: v for k, v in vars(self).items() if k not in ("steps", "learning_rate")}
-        shown = [f"{k}={v:g}" for k, v in settings.items() if not k.startswith("_")]
+        hidden = ("learning_rate", "steps")
+        shown = [f"{k}={v}" for k, v in vars(self).items() if k not in hidden and k[0] != "_"]
         return f"{type(self).__name__}({', '.join([str(self.learning_rate), *shown])})"
 
 
@@ -77,7 +77,7 @@ class Momentum(Optimizer):
 
     def __init__(self, learning_rate, beta=0.9):
         super().__init__(learning_rate)
-        self.beta = check_number(beta, "beta", 0, 1, closed="left")
+        self.beta = check_number(beta, "beta", "[0, 1)")
 
     def step(self, parameters, gradient):
         (v,) = self.state(parameters)
@@ -96,7 +96,7 @@ class RMSprop(Optimizer):
 
     def __init__(self, learning_rate, beta=0.9, epsilon=1e-8):
         super().__init__(learning_rate)
-        self.beta = check_number(beta, "beta", 0, 1, closed="left")
+        self.beta = check_number(beta, "beta", "[0, 1)")
         self.epsilon = check_number(epsilon, "epsilon")
 
     def step(self, parameters, gradient):
@@ -109,15 +109,15 @@ class RMSprop(Optimizer):
 class Adam(Optimizer):
     """Momentum over RMSprop, both corrected for starting at zero.
 
-    v = beta1 v + (1 - beta1) g and s = beta2 s + (1 - beta2) g**2; the step number t divides them by
-    1 - beta1**t and 1 - beta2**t. Derived in chapter 7, "Both at once" (Kingma and Ba, 2015).
+    v = beta1 v + (1 - beta1) g and s = beta2 s + (1 - beta2) g**2; the step number t divides them
+    by 1 - beta1**t and 1 - beta2**t. Derived in chapter 7, "Both at once" (Kingma and Ba, 2015).
     Raises TypeError or ValueError for arguments out of range, as RMSprop does.
     """
 
     def __init__(self, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
         super().__init__(learning_rate)
-        self.beta1 = check_number(beta1, "beta1", 0, 1, closed="left")
-        self.beta2 = check_number(beta2, "beta2", 0, 1, closed="left")
+        self.beta1 = check_number(beta1, "beta1", "[0, 1)")
+        self.beta2 = check_number(beta2, "beta2", "[0, 1)")
         self.epsilon = check_number(epsilon, "epsilon")
 
     def step(self, parameters, gradient):

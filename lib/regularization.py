@@ -12,42 +12,59 @@ import numpy as np
 from lib.checks import check_count, check_number, check_random_state
 from lib.layers import Layer
 
-__all__ = ["L1", "L2", "Dropout", "EarlyStopping", "augment", "flip", "recolour", "shift"]
+__all__ = [
+    "L1",
+    "L2",
+    "Dropout",
+    "EarlyStopping",
+    "Penalty",
+    "augment",
+    "flip",
+    "recolour",
+    "shift",
+]
 
 
-class L2:
-    """Adds strength / (2m) * sum of W**2 to the cost; biases are left out.
+class Penalty:
+    """What L1 and L2 share; chapter 5, "Paying for weights".
 
-    First used in chapter 1, "The same optimum as scikit-learn", and derived in chapter 5.
-    Raises TypeError or ValueError if ``strength`` is not a number from 0 up.
+    A penalty has ``value(W, m)``, what a weight matrix W adds to the cost of m examples, and
+    ``add_gradient(W, dW, m)``, which adds the derivative of that to dW in place. Biases are left
+    out. Raises TypeError or ValueError if ``strength`` is not a number from 0 up.
     """
 
     def __init__(self, strength):
-        self.strength = check_number(strength, "strength", closed="left")
-
-    def value(self, W, m):
-        """What W adds to the cost of m examples."""
-        return self.strength / (2 * m) * np.sum(W * W)
-
-    def add_gradient(self, W, dW, m):
-        """Add the derivative, strength / m * W, to dW in place."""
-        dW += (self.strength / m) * W
+        self.strength = check_number(strength, "strength", "[0, inf)")
 
     def __repr__(self):
         return f"{type(self).__name__}({self.strength:g})"
 
 
-class L1(L2):
-    """Adds strength / m * sum of |W| to the cost, which pulls small weights all the way to zero.
+class L2(Penalty):
+    """Adds strength / (2m) * sum of W**2 to the cost, and strength / m * W to dW.
 
-    Derived in chapter 5, "The penalty that makes zeros" (Tibshirani, 1996).
+    First used in chapter 1, "The same optimum as scikit-learn", and derived in chapter 5.
     """
 
     def value(self, W, m):
+        return self.strength / (2 * m) * np.sum(W * W)
+
+    def add_gradient(self, W, dW, m):
+        dW += (self.strength / m) * W
+
+
+class L1(Penalty):
+    """Adds strength / m * sum of |W| to the cost, and strength / m * sign(W) to dW.
+
+    It pulls small weights all the way to zero. Derived in chapter 5, "The penalty that makes zeros"
+    (Tibshirani, 1996).
+    """
+
+    def value(self, W, m):
+        # Not np.abs(W), which would lose the imaginary part that a complex-step check looks at.
         return self.strength / m * np.sum(W * np.sign(W.real))
 
     def add_gradient(self, W, dW, m):
-        """Add the derivative, strength / m * sign(W), to dW in place."""
         dW += (self.strength / m) * np.sign(W)
 
 
@@ -60,23 +77,24 @@ class Dropout(Layer):
     Raises TypeError or ValueError if ``keep_prob`` is not in (0, 1].
     """
 
-    frozen, mask = False, None
+    frozen = None
 
     def __init__(self, keep_prob):
-        self.keep_prob = check_number(keep_prob, "keep_prob", 0, 1, closed="right")
-        self.random_state = None
+        self.keep_prob = check_number(keep_prob, "keep_prob", "(0, 1]")
+        self.random_state = np.random.RandomState()
 
     def reset(self, random_state):
         self.random_state = np.random.RandomState(random_state.randint(2**31))
 
     def freeze(self):
-        self.frozen = True
+        self.frozen = self.random_state.get_state()
 
     def forward(self, A_prev, training=False):
         if not training:
             return A_prev
-        if not self.frozen or self.mask is None:
-            self.mask = self.random_state.random_sample(A_prev.shape) < self.keep_prob
+        if self.frozen is not None:
+            self.random_state.set_state(self.frozen)
+        self.mask = self.random_state.random_sample(A_prev.shape) < self.keep_prob
         return A_prev * self.mask / self.keep_prob
 
     def backward(self, dA):
@@ -89,37 +107,45 @@ class Dropout(Layer):
 class EarlyStopping:
     """Stop when the validation cost has not fallen for ``patience`` epochs; go back to the best.
 
-    Pass it to ``train`` together with ``validation``. Afterwards ``best_epoch`` and ``best_cost``
-    say where the network went back to. Derived in chapter 5, "Early stopping". Raises TypeError or
-    ValueError if ``patience`` is not a whole number from 1 up.
+    Pass it to ``train`` together with ``validation``. Afterwards ``best_epoch``, counted from 0,
+    and ``best_cost`` say where the network went back to. Derived in chapter 5, "Early stopping".
+    Raises TypeError or ValueError if ``patience`` is not a whole number from 1 up.
     """
 
     def __init__(self, patience):
         self.patience = check_count(patience, "patience")
-        self.start()
 
-    def start(self):
-        """Forget what an earlier training left behind."""
-        self.best_epoch, self.best_cost, self._best = None, math.inf, None
+    def start(self, net):
+        """Forget an earlier training: the best is ``net`` as it is now, whatever its cost."""
+        self.best_epoch, self.best_cost, self._best = -1, math.inf, net.snapshot()
 
-    def should_stop(self, net, epoch, cost):
-        """Take note of the validation cost after ``epoch``; True if patience has run out."""
+    def should_stop(self, net, history):
+        """Take note of the last validation cost; True if patience has run out."""
+        epoch, cost = len(history.validation_costs) - 1, history.validation_costs[-1]
         if cost < self.best_cost:
             self.best_epoch, self.best_cost, self._best = epoch, cost, net.snapshot()
-        return epoch - (-1 if self.best_epoch is None else self.best_epoch) >= self.patience
+        return epoch - self.best_epoch >= self.patience
 
     def restore(self, net):
         """Put the best parameters back into the network."""
-        if self._best is not None:
-            net.restore(self._best)
+        net.restore(self._best)
+
+
+def _check_pictures(pictures):
+    if not isinstance(pictures, np.ndarray) or pictures.dtype != np.uint8:
+        got = getattr(pictures, "dtype", type(pictures).__name__)
+        raise TypeError(f"pictures is of type {got}; it needs to be an array of uint8, 0 to 255")
+    if pictures.ndim != 4 or pictures.shape[3] != 3 or 0 in pictures.shape:
+        raise ValueError(f"pictures has shape {pictures.shape}; it needs (m, height, width, 3)")
+    return pictures
 
 
 def flip(pictures):
-    """Pictures (m, height, width, 3) mirrored left to right.
+    """Pictures (m, height, width, 3) mirrored left to right: a view, nothing is copied.
 
     Chapter 5, "More data from the same data".
     """
-    return pictures[:, :, ::-1]
+    return _check_pictures(pictures)[:, :, ::-1]
 
 
 def shift(pictures, down, right):
@@ -128,7 +154,7 @@ def shift(pictures, down, right):
     Chapter 5, "More data from the same data". Raises TypeError or ValueError for a shift that is
     not a whole number or leaves nothing of the picture.
     """
-    height, width = pictures.shape[1:3]
+    height, width = _check_pictures(pictures).shape[1:3]
     check_count(down, "down", 1 - height, height - 1)
     check_count(right, "right", 1 - width, width - 1)
     rows = np.clip(np.arange(height) - down, 0, height - 1)
@@ -142,7 +168,7 @@ def recolour(pictures, gains):
     Chapter 5, "More data from the same data". Values beyond 255 are cut off there.
     """
     gains = np.asarray(gains, dtype=float).reshape(-1, 1, 1, 3)
-    return np.clip(np.rint(pictures * gains), 0, 255).astype(np.uint8)
+    return np.clip(np.rint(_check_pictures(pictures) * gains), 0, 255).astype(np.uint8)
 
 
 def augment(pictures, random_state, max_shift=4, max_gain=0.2):
@@ -152,13 +178,13 @@ def augment(pictures, random_state, max_shift=4, max_gain=0.2):
     1 - max_gain to 1 + max_gain. Chapter 5, "More data from the same data". Raises TypeError or
     ValueError for arguments out of range.
     """
-    check_count(max_shift, "max_shift", 0)
-    check_number(max_gain, "max_gain", 0, 1, closed="left")
+    m, height, width, _ = _check_pictures(pictures).shape
+    check_count(max_shift, "max_shift", 0, min(height, width) - 1)
+    check_number(max_gain, "max_gain", "[0, 1)")
     random_state = check_random_state(random_state)
-    m = len(pictures)
     mirrored = random_state.random_sample(m) < 0.5
     moves = random_state.randint(-max_shift, max_shift + 1, size=(m, 2))
     gains = random_state.uniform(1 - max_gain, 1 + max_gain, size=(m, 3))
     new = np.where(mirrored[:, None, None, None], flip(pictures), pictures)
-    new = np.concatenate([shift(new[i : i + 1], *map(int, moves[i])) for i in range(m)])
+    new = np.concatenate([shift(new[i : i + 1], *moves[i]) for i in range(m)])
     return recolour(new, gains)

@@ -2,24 +2,23 @@
 
 import math
 import warnings
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from lib.checks import check_count, check_object, check_random_state
-from lib.optimizers import Optimizer
+from lib.checks import check_count, check_object, check_pair, check_random_state
 
 __all__ = ["Diverged", "History", "minibatches", "train"]
 
 
 @dataclass
 class History:
-    """What happened during training, one entry an epoch; chapter 1, "The same neuron from the library".
+    """What happened, one entry an epoch; chapter 1, "The same neuron from the library".
 
-    costs: of the parameters before the epoch's update (with minibatches: the mean over all examples,
-    each with the parameters that met it).
-    validation_costs, validation_accuracies: after the epoch's last update; empty without validation.
+    costs: of the parameters before the epoch's update (with minibatches: the mean over all
+    examples, each with the parameters that met it).
+    validation_costs, validation_accuracies: after the epoch's last update; empty without
+    validation.
     interrupted: True if the reader stopped the training by hand.
     """
 
@@ -36,11 +35,25 @@ class History:
 
 
 class Diverged(ArithmeticError):
-    """The cost became NaN or infinite; ``history`` holds the epochs before. Chapter 1, "How large a step"."""
+    """The cost became NaN or infinite; chapter 1, "How large a step".
 
-    def __init__(self, message, history):
-        super().__init__(message)
-        self.history = history
+    ``history`` holds the epochs before. ``last_cost`` is the last finite cost, or None.
+    """
+
+    def __init__(self, cost, epoch, step, last_cost, history):
+        super().__init__(cost, epoch, step, last_cost, history)
+        self.last_cost, self.history = last_cost, history
+
+    def __str__(self):
+        cost, epoch, step, last_cost, _ = self.args
+        before = "it never was finite"
+        if last_cost is not None:
+            before = f"the last finite cost was {last_cost:.6g}"
+        return (
+            f"the cost became {cost} in epoch {epoch}, step {step}; {before}. The parameters are"
+            " back at their last finite cost. Try a smaller learning rate, or inputs on a smaller"
+            " scale."
+        )
 
 
 def minibatches(X, Y, batch_size, random_state):
@@ -75,8 +88,8 @@ def train(
 
     optimizer: such as GradientDescent(0.005); it changes ``net.parameters`` in place.
     epochs: passes over the data. batch_size: None for all m examples at once.
-    random_state: a seed s, a RandomState or None; epoch k is shuffled by RandomState(s + k), so that
-    any epoch can be repeated on its own.
+    random_state: a seed s, a RandomState or None; epoch k is shuffled by RandomState(s + k), so
+    that any epoch can be repeated on its own.
     validation: None or (X_dev, Y_dev), measured after each epoch.
     early_stopping: None or, together with validation, EarlyStopping(patience).
     progress: show a bar while it runs; it leaves nothing behind.
@@ -87,54 +100,49 @@ def train(
     set back to the last ones of finite cost, when the cost becomes NaN or infinite.
     """
     X, Y = net.check(X, Y)
-    if validation is not None:
-        validation = net.check(*validation, suffix="_dev")
-    if not isinstance(optimizer, Optimizer):
-        raise TypeError(f"optimizer is {optimizer!r}; it needs to be one such as Adam(0.001)")
+    check_object(optimizer, "optimizer", "step", "Adam(0.001)")
     check_count(epochs, "epochs")
+    if validation is not None:
+        check_pair(validation, "validation", "(X_dev, Y_dev)")
+        validation = net.check(*validation, suffix="_dev")
     if early_stopping is not None:
         check_object(early_stopping, "early_stopping", "should_stop", "EarlyStopping(10)")
         if validation is None:
             raise ValueError("early_stopping needs validation=(X_dev, Y_dev) to watch; it got None")
-        early_stopping.start()
-    if batch_size is not None:
-        check_count(batch_size, "batch_size", 1, X.shape[1])
-    if not isinstance(random_state, (int, np.integer)):
+        early_stopping.start(net)
+    if random_state is None or isinstance(random_state, np.random.RandomState):
         random_state = check_random_state(random_state).randint(2**31)
-    check_random_state(random_state)
-    random_state = int(random_state)
+    seed = check_count(random_state, "random_state", 0, 2**32 - 1)
 
     def batches(epoch):
         if batch_size is None:
             return [(X, Y)]
-        return minibatches(X, Y, batch_size, (random_state + epoch) % 2**32)
+        return minibatches(X, Y, batch_size, (seed + epoch) % 2**32)
 
-    history = History()
-    last_good = net.parameters.copy()
+    history, last_cost, last_good = History(), None, net.snapshot()
     try:
         # Overflow is reported once, as divergence, and not also as warnings.
-        with np.errstate(over="ignore", invalid="ignore"), _count(epochs, progress) as counter:
-            for epoch in counter:
+        with np.errstate(over="ignore", invalid="ignore"):
+            for epoch in _count(epochs, progress):
                 total = 0.0
                 for step, (X_batch, Y_batch) in enumerate(batches(epoch)):
                     cost = net._cost_and_gradient(X_batch, Y_batch)
                     if not math.isfinite(cost):
-                        net.parameters = last_good
-                        raise Diverged(_diverged(cost, epoch, step, history), history)
-                    np.copyto(last_good, net.parameters)
+                        raise Diverged(cost, epoch, step, last_cost, history)
+                    last_cost, last_good = cost, net.snapshot()
                     optimizer.step(net.parameters, net.gradient)
                     total += cost * X_batch.shape[1]
                 history.costs.append(total / X.shape[1])
                 if validation is not None:
                     _validate(net, *validation, history)
-                if early_stopping is not None and early_stopping.should_stop(
-                    net, epoch, history.validation_costs[-1]
-                ):
+                if early_stopping is not None and early_stopping.should_stop(net, history):
                     break
         # No later cost tells whether the very last step still led to finite parameters.
         if not np.isfinite(net.parameters).all():
-            net.parameters = last_good
-            raise Diverged(_diverged(math.nan, epoch, step, history), history)
+            raise Diverged(math.nan, epoch + 1, 0, last_cost, history)
+    except Diverged:
+        net.restore(last_good)
+        raise
     except KeyboardInterrupt:
         history.interrupted = True
         warnings.warn(f"training stopped by hand after {len(history.costs)} epochs", stacklevel=2)
@@ -146,29 +154,16 @@ def train(
 def _validate(net, X, Y, history):
     Z = net._forward(X, training=False)
     history.validation_costs.append(float(net.loss.value(Z, Y)))
-    truth = net.loss.labels(Y - 0.5)  # 0 or 1 from the sign, or the row of the one
-    history.validation_accuracies.append(float(np.mean(net.loss.labels(Z) == truth)))
+    right = net.loss.labels(Z) == net.loss.labels(
+        Y
+    )  # as logits, Y's zeros and ones mean themselves
+    history.validation_accuracies.append(float(np.mean(right)))
 
 
-def _diverged(cost, epoch, step, history):
-    last = (
-        f"the last finite cost was {history.costs[-1]:.6g}"
-        if history.costs
-        else "it never was finite"
-    )
-    return (
-        f"the cost became {cost} in epoch {epoch}, step {step}; {last}. The parameters are back at"
-        " their last finite cost. Try a smaller learning rate, or inputs on a smaller scale."
-    )
-
-
-@contextmanager
 def _count(epochs, progress):
     """range(epochs), with a progress bar where one is wanted."""
     if not progress:
-        yield range(epochs)
-        return
+        return range(epochs)
     from tqdm import tqdm  # plain tqdm: unlike tqdm.auto it obeys TQDM_DISABLE, which CI sets
 
-    with tqdm(range(epochs), leave=False, unit="epoch") as bar:
-        yield bar
+    return tqdm(range(epochs), leave=False, unit="epoch")

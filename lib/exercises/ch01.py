@@ -9,6 +9,11 @@ def _sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
+def _quiet(z):
+    """The sigmoid without a warning; z beyond 700 gives the same float."""
+    return _sigmoid(np.clip(z, -700, 700))
+
+
 def _neuron(random_state):
     """w, b, X, Y of a random size, with n_x != m so that a transposed product shows."""
     n_x = random_state.randint(2, 5)
@@ -98,6 +103,11 @@ def _propagate(w, b, X, Y):
     return cost, X @ (A - Y).T / X.shape[1], np.mean(A - Y)
 
 
+def _sloped(w, b, X, Y):
+    A = _sigmoid(w.T @ X + b)
+    return (A - Y) * A * (1 - A)
+
+
 def _changed(**change):
     """propagate with some of its results changed: a mistake, in one line."""
 
@@ -132,6 +142,23 @@ class propagate_again:
     mistakes = {
         "Your dw is m times too large: the cost is a mean over the pictures, so its gradient is one"
         " too.": _changed(dw=lambda w, b, X, Y, dw, **_: dw * X.shape[1]),
+        "All three are m times too large: the cost is the mean of the losses, and its gradients are"
+        " means too.": _changed(
+            cost=lambda w, b, X, Y, cost, **_: cost * X.shape[1],
+            dw=lambda w, b, X, Y, dw, **_: dw * X.shape[1],
+            db=lambda w, b, X, Y, db, **_: db * X.shape[1],
+        ),
+        "The slope of the sigmoid has cancelled already: dZ is A - Y, not (A - Y) A (1 - A).": _changed(
+            dw=lambda w, b, X, Y, **_: X @ _sloped(w, b, X, Y).T / X.shape[1],
+            db=lambda w, b, X, Y, **_: np.mean(_sloped(w, b, X, Y)),
+        ),
+        "Your cost has one half only: where Y is 0, the loss is -log(1 - A).": _changed(
+            cost=lambda w, b, X, Y, **_: -np.mean(Y * np.log(_sigmoid(w.T @ X + b)))
+        ),
+        "The right number, in a (1, 1) array: one neuron has one b, so return a number. (From"
+        " chapter 2 on, b and db are columns.)": _changed(
+            db=lambda w, b, X, Y, db, **_: np.array([[db]])
+        ),
         "Your dw and db are m times too large: the cost is a mean over the pictures, so its gradient"
         " is one too.": _changed(
             dw=lambda w, b, X, Y, dw, **_: dw * X.shape[1],
@@ -235,9 +262,16 @@ class cost_from_scores:
         "Clipping the probability hides the overflow and changes the cost: a very wrong score of 1000"
         " should cost 1000, not 34 or so.": lambda Z, Y: (
             -np.mean(
-                Y * np.log(np.clip(_sigmoid(np.clip(Z, -700, 700)), 1e-15, 1 - 1e-15))
-                + (1 - Y) * np.log(1 - np.clip(_sigmoid(np.clip(Z, -700, 700)), 1e-15, 1 - 1e-15))
+                Y * np.log(np.clip(_quiet(Z), 1e-15, 1 - 1e-15))
+                + (1 - Y) * np.log(1 - np.clip(_quiet(Z), 1e-15, 1 - 1e-15))
             )
+        ),
+        "A small number inside the logarithm keeps it finite and makes it wrong: at a very wrong"
+        " score of 1000 the loss is 1000, and this stops near 35.": lambda Z, Y: (
+            -np.mean(Y * np.log(_quiet(Z) + 1e-15) + (1 - Y) * np.log(1 - _quiet(Z) + 1e-15))
+        ),
+        "You wrote |Z| where max(Z, 0) is meant: a very right score should cost nothing.": (
+            lambda Z, Y: np.mean(np.abs(Z) - Y * Z + np.log1p(np.exp(-np.abs(Z))))
         ),
         "log(1 + exp(Z)) overflows for large Z; only exp(-|Z|) is safe.": lambda Z, Y: np.mean(
             np.log(1 + np.exp(Z)) - Y * Z

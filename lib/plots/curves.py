@@ -9,7 +9,9 @@ __all__ = ["cost_curves", "curves", "strip"]
 
 @figure
 def curves(lines, xlabel, ylabel, top=None, marks=(), log=False):
-    """Functions of one variable, labelled at their ends; chapter 1, "From a score to a probability".
+    """Functions of one variable, their names at their ends.
+
+    Chapter 1, "From a score to a probability".
 
     lines: a dictionary from a name to (x, y). top: cut the vertical axis here. marks: points (x, y)
     to be drawn as dots with their coordinates beside them. log: a logarithmic vertical axis.
@@ -38,7 +40,7 @@ def curves(lines, xlabel, ylabel, top=None, marks=(), log=False):
 
 @figure
 def strip(groups, xlabel, percent=True):
-    """One row of dots a group, a bar at the mean; chapter 1, "Why it stops at seven".
+    """One row of dots a group, a bar at the mean; chapter 1, "Why it falls back to seven".
 
     groups: a dictionary from a name to its values, one a run. percent: values are shares.
     """
@@ -91,13 +93,15 @@ def cost_curves(costs, every=1, xlabel="iteration", ylabel="cost", top=None, log
 
 def _story(name, x, values, xlabel):
     """What one would tell of a curve on the telephone."""
-    first, last, high = values[0], values[-1], int(np.argmax(values))
-    verb = "falls" if last < first else "rises" if last > first else "stays"
-    peak = (
-        f" after a peak of {values[high]:.3g} at {xlabel} {x[high]}"
-        if high > 0 and values[high] > max(1.2 * first, 1.2 * last)
-        else ""
-    )
-    if verb == "stays":
+    first, last = values[0], values[-1]
+    if first == last:
         return f"{name}: stays at {last:.3f}."
-    return f"{name}: {verb} from {first:.3f} to {last:.3f} at {xlabel} {x[-1]}{peak}."
+    high, low = int(np.argmax(values)), int(np.argmin(values))
+    aside = ""
+    if values[high] > 1.2 * max(first, last):
+        aside = f" after a peak of {values[high]:.3g} at {xlabel} {x[high]}"
+    elif values[low] < 0.98 * min(first, last):
+        # Where a flat valley is lowest depends on the last digits, so two of them are told.
+        aside = f" after a low of {values[low]:.3f} near {xlabel} {float(f'{x[low]:.2g}'):.0f}"
+    verb = "falls" if last < first else "rises"
+    return f"{name}: {verb} from {first:.3f} to {last:.3f} at {xlabel} {x[-1]}{aside}."

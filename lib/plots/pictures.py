@@ -60,7 +60,7 @@ def neuron(picture, weights, z, probability):
 
 @figure
 def weight_picture(weights):
-    """Weights seen as a picture, one panel a colour channel; chapter 1, "What the neuron has learned".
+    """Weights seen as a picture, a panel a channel; chapter 1, "What the neuron has learned".
 
     weights: (height, width, 3). Orange speaks against label 1, purple for it, white is silent.
     """

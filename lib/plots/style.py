@@ -9,6 +9,8 @@ so a reader who cannot see the picture, and a test that does not look at pixels,
 import functools
 import html
 import io
+import itertools
+import re
 
 import matplotlib
 import matplotlib.figure
@@ -107,8 +109,10 @@ def canvas(rows=1, columns=1, width=8.0, height=4.2, **kwargs):
 def label_ends(ax, lines, gap=0.055):
     """Write each line's label at its right end, in its colour, none over another: no legend needed.
 
-    ``gap`` is the least distance between labels, as a share of the axis. Chapter 1, "Going downhill".
+    ``gap`` is the least distance between labels, as a share of the axis. Chapter 1,
+    "Going downhill".
     """
+    ax.autoscale_view()  # the limits that the labels' heights are taken from
     ends = []
     for line in lines:
         x, y = line.get_data()
@@ -117,7 +121,7 @@ def label_ends(ax, lines, gap=0.055):
     to_axes = ax.transData + ax.transAxes.inverted()
     heights = np.clip([to_axes.transform(end)[1] for end in ends], 0, 1)
     order = np.argsort(heights, kind="stable")
-    for below, above in zip(order, order[1:], strict=False):
+    for below, above in itertools.pairwise(order):
         heights[above] = max(heights[above], heights[below] + gap)
     heights -= max(0, heights.max(initial=0) - 1)
     for line, height in zip(lines, heights, strict=True):
@@ -134,7 +138,7 @@ def label_ends(ax, lines, gap=0.055):
 
 
 class Table:
-    """Rows under a header, as HTML for the page and as plain text; chapter 1, "Look before you model"."""
+    """Rows under a header, for the page and as plain text; chapter 1, "Look before you model"."""
 
     def __init__(self, header, rows):
         self.header, self.rows = [str(cell) for cell in header], [[str(c) for c in r] for r in rows]
@@ -151,10 +155,14 @@ class Table:
         return "\n".join("  ".join(line).rstrip() for line in padded)
 
     def _html(self):
+        columns = zip(*self.rows, strict=True)
+        numbers = [all(re.match(r"[-+−<]?\d|$", cell) for cell in column) for column in columns]
+        sides = ["right" if number else "left" for number in numbers]
+
         def row(cells, tag):
             cells = "".join(
-                f'<{tag} style="text-align: {"left" if k == 0 else "right"}">{html.escape(cell)}</{tag}>'
-                for k, cell in enumerate(cells)
+                f'<{tag} style="text-align: {side}">{html.escape(cell)}</{tag}>'
+                for side, cell in zip(sides, cells, strict=True)
             )
             return f"<tr>{cells}</tr>"
 

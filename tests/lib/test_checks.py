@@ -10,6 +10,7 @@ from lib.checks import (
     check_labels,
     check_number,
     check_object,
+    check_pair,
     check_random_state,
 )
 from lib.optimizers import Adam
@@ -21,9 +22,9 @@ nan, inf = np.nan, np.inf
 @pytest.mark.parametrize(
     "X, error, message",
     [
-        (np.ones(3), ValueError, "X has shape (3,); it needs two axes, (n_x, m): one column an"),
-        (np.ones((3, 2, 2)), ValueError, "X has shape (3, 2, 2); it needs two axes"),
-        (5.0, ValueError, "X has shape (); it needs two axes"),
+        (np.ones(3), ValueError, "X has shape (3,); it needs (n_x, m): one column an example"),
+        (np.ones((3, 2, 2)), ValueError, "X has shape (3, 2, 2); it needs (n_x, m)"),
+        (5.0, ValueError, "X has shape (); it needs (n_x, m)"),
         (np.ones((3, 0)), ValueError, "X is empty: its shape is (3, 0)"),
         (np.ones((4, 2)), ValueError, "X has 4 rows, the network has 3 inputs"),
         (np.ones((5, 3)), ValueError, "it looks transposed: examples are columns, pass X.T"),
@@ -105,22 +106,23 @@ def test_labels_become_the_dtype_asked_for(given, dtype):
 
 
 @pytest.mark.parametrize(
-    "value, closed, needs",
+    "value, interval",
     [
-        (0, "neither", "(0, 1)"),
-        (1, "neither", "(0, 1)"),
-        (1, "left", "[0, 1)"),
-        (0, "right", "(0, 1]"),
-        (-0.1, "both", "[0, 1]"),
-        (1.1, "both", "[0, 1]"),
-        (nan, "both", "[0, 1]"),
-        (inf, "both", "[0, 1]"),
+        (0, "(0, 1)"),
+        (1, "(0, 1)"),
+        (1, "[0, 1)"),
+        (0, "(0, 1]"),
+        (-0.1, "[0, 1]"),
+        (1.1, "[0, 1]"),
+        (nan, "[0, 1]"),
+        (inf, "[0, 1]"),
+        (-inf, "(-inf, inf)"),
     ],
 )
-def test_numbers_out_of_bounds(value, closed, needs):
-    message = f"beta is {value}; it needs to be a finite number in {needs}"
+def test_numbers_outside_their_interval(value, interval):
+    message = f"beta is {value}; it needs to be a finite number in {interval}"
     with pytest.raises(ValueError, match=words(message)):
-        check_number(value, "beta", 0, 1, closed)
+        check_number(value, "beta", interval)
 
 
 @pytest.mark.parametrize("value", [inf, nan])
@@ -135,9 +137,11 @@ def test_what_is_not_a_number(value):
         check_number(value, "rate")
 
 
-@pytest.mark.parametrize("closed, value", [("left", 0), ("right", 1), ("both", 0), ("both", 1)])
-def test_closed_bounds_belong(closed, value):
-    assert check_number(value, "beta", 0, 1, closed) == value
+@pytest.mark.parametrize(
+    "value, interval", [(0, "[0, 1)"), (1, "(0, 1]"), (0, "[0, 1]"), (1, "[0, 1]"), (0.5, "(0, 1)")]
+)
+def test_a_square_bracket_takes_its_bound_in(value, interval):
+    assert check_number(value, "beta", interval) == value
 
 
 @pytest.mark.parametrize("value", [1, 0.5, np.float32(0.5), np.int64(3)])
@@ -182,6 +186,15 @@ def test_objects_have_the_method_asked_for():
         check_object(3, "optimizer", "step", "Adam(0.001)")
     with pytest.raises(TypeError, match="add parentheses to make one"):
         check_object(Adam, "optimizer", "step", "Adam(0.001)")
+
+
+def test_pairs():
+    pair = np.ones((2, 3)), [[0, 1, 1]]
+    assert check_pair(pair, "validation", "(X_dev, Y_dev)") is pair
+    for wrong, kind in [(pair[0], "ndarray"), (pair[:1], "tuple"), ([*pair, 3], "list")]:
+        message = f"validation is a {kind}; it needs to be the pair (X_dev, Y_dev)"
+        with pytest.raises(TypeError, match=words(message)):
+            check_pair(wrong, "validation", "(X_dev, Y_dev)")
 
 
 def test_random_states():

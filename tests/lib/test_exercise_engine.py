@@ -165,8 +165,8 @@ def test_incorrect_says_what_was_expected_and_what_came(answer, message):
 @pytest.mark.parametrize(
     "answer, message",
     [
-        (lambda x, s: x.min(), "It needs to return 2 results, and returned float64."),
-        (lambda x, s: print(end=""), "It needs to return 2 results, and returned NoneType. Is a "),
+        (lambda x, s: x.min(), "It needs to return 2 results, and returned one number."),
+        (lambda x, s: print(end=""), "It needs to return 2 results, and returned None. Is a "),
         (lambda x, s: (1, 2, 3), "It needs to return 2 results, and returned 3."),
         (lambda x, s: (x.max(), x.max()), "low: expected "),
         (lambda x, s: (x.min(), x.max() + 1e-6), "high: expected "),
@@ -244,9 +244,7 @@ def test_an_error_may_be_what_is_wanted():
         return 3.0
 
     verdict = root.verdict(refuses_only)
-    assert (
-        verdict.state == "incorrect" and "expected 1.3281763233726402, got 3.0." in verdict.message
-    )
+    assert verdict.state == "incorrect" and "expected 1.32818, got 3.0." in verdict.message
 
     def answers_only(x):
         return max(x, 0) ** 0.5

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from lib import (
+    L1,
     L2,
     Adam,
     Dense,
     Diverged,
+    Dropout,
     GradientDescent,
     LeakyReLU,
     Momentum,
@@ -105,7 +107,7 @@ def test_more_examples_than_inputs_are_slower_and_right():
     [
         (small(), Adam(0.1), ValueError, "train_gram needs one whose steps are linear in the grad"),
         (small(), RMSprop(0.1), ValueError, "optimizer is RMSprop(0.1, "),
-        (small(), 0.1, TypeError, "optimizer is 0.1; it needs to be one such as Adam(0.001)"),
+        (small(), 0.1, TypeError, "optimizer is 0.1; it needs to be one such as GradientDescent("),
         (
             small(Tanh(), Dense(1)),
             GradientDescent(0.1),
@@ -116,7 +118,25 @@ def test_more_examples_than_inputs_are_slower_and_right():
             small(penalty=type("AnotherPenalty", (L2,), {})(0.1)),
             GradientDescent(0.1),
             ValueError,
-            "; train_gram needs None or L2: use train",
+            "; train_gram needs None or one L2: use train",
+        ),
+        (
+            small(penalty=[L2(0.1)]),
+            GradientDescent(0.1),
+            ValueError,
+            "penalty is [L2(0.1)]; train_gram needs None or one L2: use train",
+        ),
+        (
+            small(penalty=L1(0.1)),
+            GradientDescent(0.1),
+            ValueError,
+            "penalty is L1(0.1); train_gram needs None or one L2: use train",
+        ),
+        (
+            small(Dropout(0.5), Dense(1)),
+            GradientDescent(0.1),
+            ValueError,
+            "layers[0] is Dropout(0.5); train_gram needs a Dense layer on the inputs",
         ),
     ],
 )

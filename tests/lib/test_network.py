@@ -198,10 +198,19 @@ def test_locate_refuses_what_is_not_there(i):
 def test_a_replaced_array_is_noticed(name):
     net, (X, Y) = small(), examples()
     setattr(net.layers[2], name, np.ones_like(getattr(net.layers[2], name)))
-    message = f"layers[2].{name} was replaced by another array; write into it instead: "
+    message = (
+        f"layers[2].{name} was replaced; write into it instead: layers[2].{name}[...] = values"
+    )
     for door in (net.cost_and_gradient, net.cost, lambda X, Y: net.predict(X)):
-        with pytest.raises(ValueError, match=words(message + f"layers[2].{name}[...] = values")):
+        with pytest.raises(ValueError, match=words(message)):
             door(X, Y)
+
+
+def test_a_view_of_another_place_is_noticed_too():
+    net, (X, Y) = small(Dense(3), Tanh(), Dense(3), Tanh(), Dense(1)), examples()
+    net.layers[2].W = net.layers[0].W
+    with pytest.raises(ValueError, match=words("layers[2].W was replaced; write into it instead")):
+        net.cost(X, Y)
 
 
 # --- copies ---------------------------------------------------------------------------------------
@@ -241,9 +250,9 @@ def test_a_network_that_was_put_in_a_list_twice_is_unpickled_once():
     [
         ([], ValueError, "layers is empty; the last layer needs to be linear, such as Dense(1)"),
         ([Dense(1), Sigmoid()], ValueError, "layers ends with Sigmoid(); the last layer needs to"),
-        ([Dense(2), ReLU, Dense(1)], TypeError, "needs to be a Layer such as ReLU() (add parenth"),
-        ([Dense(2), "relu", Dense(1)], TypeError, "layers[1] is 'relu'; it needs to be a Layer"),
-        ([4, 1], TypeError, "layers[0] is 4; it needs to be a Layer such as ReLU()"),
+        ([Dense(2), ReLU, Dense(1)], TypeError, "layers[1] is <class 'lib.activations.ReLU'>"),
+        ([Dense(2), "relu", Dense(1)], TypeError, "layers[1] is 'relu'; it needs to be one such"),
+        ([4, 1], TypeError, "layers[0] is 4; it needs to be one such as ReLU()"),
         ([Dense(2)], ValueError, "the last layer has 2 outputs; BinaryCrossEntropy needs exactly"),
         (Dense(1), TypeError, "layers is Dense(1); it needs to be a list such as [Dense(1)]"),
         (None, TypeError, "layers is None; it needs to be a list such as [Dense(1)]"),
@@ -294,6 +303,13 @@ def test_dtypes_may_be_written_in_many_ways(dtype):
 def test_every_door_looks_at_X(door):
     with pytest.raises(ValueError, match="X has 7 rows, the network has 3 inputs; it looks trans"):
         getattr(small(), door)(np.ones((7, 3)))
+
+
+@pytest.mark.parametrize("door", ["cost", "cost_and_gradient", "check"])
+def test_labels_may_not_be_left_out(door):
+    X, _ = examples(n_inputs=2)
+    with pytest.raises(TypeError, match="Y has dtype object; it needs real numbers"):
+        getattr(small(n_inputs=2), door)(X, None)
 
 
 @pytest.mark.parametrize("door", ["cost", "cost_and_gradient", "check"])

@@ -1,5 +1,6 @@
 """The loop around one step: equal to one written by hand, and safe to break off."""
 
+import pickle
 import sys
 import warnings
 
@@ -206,6 +207,9 @@ def test_history_says_what_happened():
         ({"Y": [[2] * 7]}, ValueError, "Y contains 2; labels are 0 or 1"),
         ({"validation": (np.ones((2, 3)), [[1] * 3])}, ValueError, "X_dev has 2 rows, the network"),
         ({"validation": (np.ones((3, 2)), [[1] * 3])}, ValueError, "Y_dev has shape (1, 3); it"),
+        ({"validation": np.ones((2, 3))}, TypeError, "validation is a ndarray; it needs to be the"),
+        ({"validation": (np.ones((3, 7)),)}, TypeError, "it needs to be the pair (X_dev, Y_dev)"),
+        ({"Y": None}, TypeError, "Y has dtype object; it needs real numbers"),
     ],
 )
 def test_arguments_refused(changed, error, message):
@@ -253,21 +257,22 @@ def test_divergence_is_reported_and_the_last_finite_parameters_come_back(batch_s
     epoch, step = divmod(at + 1, per_epoch)
     error = caught.value
     assert len(error.history.costs) == epoch and np.isfinite(error.history.costs).all()
-    assert str(error) == (
-        f"the cost became nan in epoch {epoch}, step {step};"
-        f" the last finite cost was {error.history.costs[-1]:.6g}."
-        " The parameters are back at their last finite cost."
-        " Try a smaller learning rate, or inputs on a smaller scale."
-    )
-    optimizer, taken = GradientDescent(0.1), 0
+    optimizer, costs = GradientDescent(0.1), []
     for k in range(10):
         order = np.random.RandomState(5 + k).permutation(10)
         batches = [order[:4], order[4:8], order[8:]] if batch_size else [np.arange(10)]
         for columns in batches:
-            if taken < at:
-                stepped.cost_and_gradient(X[:, columns], Y[:, columns])
+            if len(costs) <= at:
+                costs.append(stepped.cost_and_gradient(X[:, columns], Y[:, columns]))
+            if len(costs) <= at:
                 optimizer.step(stepped.parameters, stepped.gradient)
-                taken += 1
+    assert str(error) == (
+        f"the cost became nan in epoch {epoch}, step {step};"
+        f" the last finite cost was {costs[-1]:.6g}."
+        " The parameters are back at their last finite cost."
+        " Try a smaller learning rate, or inputs on a smaller scale."
+    )
+    assert error.last_cost == pytest.approx(costs[-1])
     np.testing.assert_allclose(net.parameters, stepped.parameters, rtol=1e-12)
     assert np.isfinite(net.cost(X, Y))
 
@@ -280,6 +285,29 @@ def test_a_cost_that_never_was_finite():
         train(net, X, Y, GradientDescent(0.1), 10)
     assert caught.value.history.costs == []
     np.testing.assert_array_equal(net.parameters, before)
+
+
+@pytest.mark.parametrize("batch_size", [None, 4])
+def test_divergence_in_the_very_last_step_is_told_as_one_more_epoch_would(batch_size):
+    X, Y = examples(m=10)
+    at = 2 if batch_size is None else 8  # the last step of the third epoch
+    nets, errors = (small(), small()), []
+    for net, epochs in zip(nets, (3, 4), strict=True):
+        with pytest.raises(Diverged) as caught:
+            train(net, X, Y, Sabotage(at, explode), epochs, batch_size, random_state=5)
+        errors.append(caught.value)
+    assert str(errors[0]) == str(errors[1])
+    assert errors[0].history == errors[1].history and len(errors[0].history.costs) == 3
+    assert np.isfinite(nets[0].parameters).all()
+    np.testing.assert_array_equal(nets[0].parameters, nets[1].parameters)
+
+
+def test_divergence_survives_a_process_boundary():
+    X, Y = examples()
+    with pytest.raises(Diverged) as caught:
+        train(small(), X, Y, Sabotage(1, explode), 3)
+    twin = pickle.loads(pickle.dumps(caught.value))
+    assert str(twin) == str(caught.value) and twin.history == caught.value.history
 
 
 def test_too_large_a_rate_diverges_without_a_warning():
