@@ -34,26 +34,27 @@ class to_columns:
         return pictures.reshape(len(pictures), -1).T / 255
 
     hints = [
-        "First make one row of each picture: `reshape` with m as the first axis and -1 as the second.",
+        "First make one row of each picture:"
+        " `reshape` with m as the first axis and -1 as the second.",
         "Rows become columns by `.T`. The reshape alone cannot do that.",
         "Bytes divided by 255 are floats from 0 to 1.",
     ]
     mistakes = {
-        "The shape is right, but every column mixes all the pictures: reshape keeps the stored order,"
-        " so cut it into m rows first and transpose after.": lambda pictures: (
+        "The shape is right, but every column mixes all the pictures: reshape keeps the stored"
+        " order, so cut it into m rows first and transpose after.": lambda pictures: (
             pictures.reshape(-1, len(pictures)) / 255
         ),
-        "Your pictures are rows: the course keeps examples in columns, so transpose.": lambda pictures: (
-            pictures.reshape(len(pictures), -1) / 255
+        "Your pictures are rows: the course keeps examples in columns, so transpose.": (
+            lambda pictures: pictures.reshape(len(pictures), -1) / 255
         ),
         "Your columns are right, but still bytes from 0 to 255: divide by 255.": lambda pictures: (
             pictures.reshape(len(pictures), -1).T
         ),
-        "Every number is 0 or 1: `//` rounds down to a whole number, and `/` does not.": lambda pictures: (
-            pictures.reshape(len(pictures), -1).T // 255
+        "Every number is 0 or 1: `//` rounds down to a whole number, and `/` does not.": (
+            lambda pictures: pictures.reshape(len(pictures), -1).T // 255
         ),
-        "All axes are turned round, colours first: transpose after flattening, not before.": lambda pictures: (
-            pictures.T.reshape(-1, len(pictures)) / 255
+        "All axes are turned round, colours first: transpose after flattening, not before.": (
+            lambda pictures: pictures.T.reshape(-1, len(pictures)) / 255
         ),
     }
 
@@ -74,26 +75,26 @@ class stable_sigmoid:
 
     hints = [
         "For which sign of z is exp(-z) safe, and what is the other form, with exp(z)?",
-        "exp(-|z|) is safe for every z. For z >= 0 the answer is 1 / (1 + e); multiply numerator and"
-        " denominator by exp(z) to see what it is for z < 0.",
+        "exp(-|z|) is safe for every z. For z >= 0 the answer is 1 / (1 + e); multiply numerator"
+        " and denominator by exp(z) to see what it is for z < 0.",
         "np.where(condition, a, b) chooses element by element; compute e once, before choosing.",
     ]
     mistakes = {
-        "The values are right, but exp(1000) overflowed on the way and NumPy warned: never give exp a"
-        " large positive number.": lambda z: 1 / (1 + np.exp(-z)),
-        "This is NaN for large z, because exp(z) / (1 + exp(z)) becomes infinity over infinity.": lambda z: (
-            np.exp(z) / (1 + np.exp(z))
+        "The values are right, but exp(1000) overflowed on the way and NumPy warned: never give"
+        " exp a large positive number.": lambda z: 1 / (1 + np.exp(-z)),
+        "This is NaN for large z, because exp(z) / (1 + exp(z)) becomes infinity over infinity.": (
+            lambda z: np.exp(z) / (1 + np.exp(z))
         ),
         "np.where computes both branches for all elements before it chooses, so the dangerous one"
         " still overflows: make the exponent safe, not the choice.": lambda z: np.where(
             z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z))
         ),
-        "This is 1 - σ(z): with e = exp(-|z|), the numerator is 1 where z is positive and e where it"
-        " is negative.": lambda z: (
+        "This is 1 - σ(z): with e = exp(-|z|),"
+        " the numerator is 1 where z is positive and e where it is negative.": lambda z: (
             np.where(z >= 0, np.exp(-np.abs(z)), 1) / (1 + np.exp(-np.abs(z)))
         ),
-        "This is never below one half: exp(-|z|) forgets the sign of z, which has to come back in the"
-        " numerator.": lambda z: 1 / (1 + np.exp(-np.abs(z))),
+        "This is never below one half: exp(-|z|) forgets the sign of z,"
+        " which has to come back in the numerator.": lambda z: 1 / (1 + np.exp(-np.abs(z))),
     }
 
 
@@ -134,10 +135,10 @@ class propagate_again:
 
     hints = [
         "Start from A. Which shape must dw have to be subtracted from w?",
-        "dZ = A - Y has shape (1, m). Which product of X (n_x, m) with it, or with its transpose, is"
-        " (n_x, 1)?",
-        "The cost is a mean over the pictures, so both gradients are means too: divide by m, which is"
-        " X.shape[1].",
+        "dZ = A - Y has shape (1, m). Which product of X (n_x, m) with it, or with its transpose,"
+        " is (n_x, 1)?",
+        "The cost is a mean over the pictures, so both gradients are means too: divide by m,"
+        " which is X.shape[1].",
     ]
     mistakes = {
         "Your dw is m times too large: the cost is a mean over the pictures, so its gradient is one"
@@ -148,7 +149,8 @@ class propagate_again:
             dw=lambda w, b, X, Y, dw, **_: dw * X.shape[1],
             db=lambda w, b, X, Y, db, **_: db * X.shape[1],
         ),
-        "The slope of the sigmoid has cancelled already: dZ is A - Y, not (A - Y) A (1 - A).": _changed(
+        "The slope of the sigmoid has cancelled already: dZ is A - Y,"
+        " not (A - Y) A (1 - A).": _changed(
             dw=lambda w, b, X, Y, **_: X @ _sloped(w, b, X, Y).T / X.shape[1],
             db=lambda w, b, X, Y, **_: np.mean(_sloped(w, b, X, Y)),
         ),
@@ -159,26 +161,26 @@ class propagate_again:
         " chapter 2 on, b and db are columns.)": _changed(
             db=lambda w, b, X, Y, db, **_: np.array([[db]])
         ),
-        "Your dw and db are m times too large: the cost is a mean over the pictures, so its gradient"
-        " is one too.": _changed(
+        "Your dw and db are m times too large: the cost is a mean over the pictures,"
+        " so its gradient is one too.": _changed(
             dw=lambda w, b, X, Y, dw, **_: dw * X.shape[1],
             db=lambda w, b, X, Y, db, **_: db * X.shape[1],
         ),
         "Your db is m times too large: it is the mean of dZ, not the sum.": _changed(
             db=lambda w, b, X, Y, db, **_: db * X.shape[1]
         ),
-        "Your signs are flipped: the derivative is A - Y, what you predicted minus what is true.": _changed(
+        "Your signs are flipped: the derivative is A - Y,"
+        " what you predicted minus what is true.": _changed(
             dw=lambda w, b, X, Y, dw, **_: -dw, db=lambda w, b, X, Y, db, **_: -db
         ),
-        "Your db is an array of m numbers: all pictures share one b, so their errors are averaged.": _changed(
+        "Your db is an array of m numbers: all pictures share one b,"
+        " so their errors are averaged.": _changed(
             db=lambda w, b, X, Y, **_: _sigmoid(w.T @ X + b) - Y
         ),
-        "Your dw lies on its side: dZ Xᵀ is a row (1, n_x), and w is a column; use X dZᵀ.": _changed(
-            dw=lambda w, b, X, Y, dw, **_: dw.T
-        ),
-        "You divided dw by n_x, the number of rows of X; the pictures are its columns, X.shape[1].": _changed(
-            dw=lambda w, b, X, Y, dw, **_: dw * X.shape[1] / X.shape[0]
-        ),
+        "Your dw lies on its side: dZ Xᵀ is a row (1, n_x), and w is a column;"
+        " use X dZᵀ.": _changed(dw=lambda w, b, X, Y, dw, **_: dw.T),
+        "You divided dw by n_x, the number of rows of X; the pictures are its columns,"
+        " X.shape[1].": _changed(dw=lambda w, b, X, Y, dw, **_: dw * X.shape[1] / X.shape[0]),
         "You used the score Z where the probability A is meant: dZ = A - Y.": _changed(
             dw=lambda w, b, X, Y, **_: X @ (w.T @ X + b - Y).T / X.shape[1],
             db=lambda w, b, X, Y, **_: np.mean(w.T @ X + b - Y),
@@ -186,8 +188,8 @@ class propagate_again:
         "Your cost is a sum over the pictures: divide by m.": _changed(
             cost=lambda w, b, X, Y, cost, **_: cost * X.shape[1]
         ),
-        "Your cost is negative: the logarithm of a probability is below zero, so the sum needs a minus"
-        " sign.": _changed(cost=lambda w, b, X, Y, cost, **_: -cost),
+        "Your cost is negative: the logarithm of a probability is below zero,"
+        " so the sum needs a minus sign.": _changed(cost=lambda w, b, X, Y, cost, **_: -cost),
     }
 
 
@@ -215,8 +217,8 @@ class step:
         "`w = w - something` makes a new array. What does `w -= something` do?",
     ]
     mistakes = {
-        "The numbers are right, but `w -= …` changed the caller's own w: an array is not copied when it"
-        " is passed. Write w = w - …, which makes a new one.": _step_in_place,
+        "The numbers are right, but `w -= …` changed the caller's own w: an array is not copied"
+        " when it is passed. Write w = w - …, which makes a new one.": _step_in_place,
         "You walked uphill: the gradient points where the cost grows, so subtract it.": (
             lambda w, b, dw, db, learning_rate: (w + learning_rate * dw, b + learning_rate * db)
         ),
@@ -250,7 +252,8 @@ class cost_from_scores:
         return np.mean(np.maximum(Z, 0) - Y * Z + np.log1p(np.exp(-np.abs(Z))))
 
     hints = [
-        "Write the loss for y = 1 and for y = 0 as functions of z alone. Both contain log(1 + exp(…)).",
+        "Write the loss for y = 1 and for y = 0 as functions of z alone."
+        " Both contain log(1 + exp(…)).",
         "log(1 + exp(z)) = z + log(1 + exp(-z)). Which of the two forms is safe for z > 0?",
         "max(z, 0) + log(1 + exp(-|z|)) covers both signs; what remains is the term with y.",
     ]
@@ -259,8 +262,8 @@ class cost_from_scores:
         " through the probability at all.": lambda Z, Y: (
             -np.mean(Y * np.log(_sigmoid(Z)) + (1 - Y) * np.log(1 - _sigmoid(Z)))
         ),
-        "Clipping the probability hides the overflow and changes the cost: a very wrong score of 1000"
-        " should cost 1000, not 34 or so.": lambda Z, Y: (
+        "Clipping the probability hides the overflow and changes the cost: a very wrong score of"
+        " 1000 should cost 1000, not 34 or so.": lambda Z, Y: (
             -np.mean(
                 Y * np.log(np.clip(_quiet(Z), 1e-15, 1 - 1e-15))
                 + (1 - Y) * np.log(1 - np.clip(_quiet(Z), 1e-15, 1 - 1e-15))
@@ -276,8 +279,8 @@ class cost_from_scores:
         "log(1 + exp(Z)) overflows for large Z; only exp(-|Z|) is safe.": lambda Z, Y: np.mean(
             np.log(1 + np.exp(Z)) - Y * Z
         ),
-        "The term with Y is missing: for y = 1 the loss is log(1 + exp(-z)), which is z less.": lambda Z, Y: (
-            np.mean(np.maximum(Z, 0) + np.log1p(np.exp(-np.abs(Z))))
+        "The term with Y is missing: for y = 1 the loss is log(1 + exp(-z)), which is z less.": (
+            lambda Z, Y: np.mean(np.maximum(Z, 0) + np.log1p(np.exp(-np.abs(Z))))
         ),
         "This is a sum over the examples: the cost is their mean.": lambda Z, Y: np.sum(
             np.maximum(Z, 0) - Y * Z + np.log1p(np.exp(-np.abs(Z)))

@@ -76,6 +76,16 @@ class forward_pass:
             W1 @ X + b1,
             _sigmoid(W2 @ (W1 @ X + b1) + b2),
         ),
+        "A2 is right, but in place of A1 you returned its score Z1: apply the tanh to it.": (
+            lambda W1, b1, W2, b2, X: (
+                W1 @ X + b1,
+                _sigmoid(W2 @ np.tanh(W1 @ X + b1) + b2),
+            )
+        ),
+        "Both are right, in the wrong order: A1 first, then A2.": lambda W1, b1, W2, b2, X: (
+            _sigmoid(W2 @ np.tanh(W1 @ X + b1) + b2),
+            np.tanh(W1 @ X + b1),
+        ),
         "A1 is right, but the second layer read Z1 instead of A1: the bend was computed and not"
         " used.": lambda W1, b1, W2, b2, X: (
             np.tanh(W1 @ X + b1),
@@ -164,6 +174,18 @@ def _first_layer(slope):
     return mistaken
 
 
+def _other_axis(W2, A1, A2, X, Y):
+    right = _backward(W2, A1, A2, X, Y)
+    dZ1 = W2.T @ (A2 - Y) * (1 - A1**2)
+    right["db1"] = np.sum(dZ1, axis=0, keepdims=True) / X.shape[1]
+    return tuple(right.values())
+
+
+def _output_slope(W2, A1, A2, X, Y):
+    dZ2 = (A2 - Y) * A2 * (1 - A2)
+    return tuple(_backward(W2, A1, dZ2, X, 0 * Y).values())
+
+
 def _changed(**change):
     """backward with some results changed: each change is a function of the result and of m."""
 
@@ -211,6 +233,21 @@ class backward_pass:
     mistakes = {
         "All four are m times too large: the cost is a mean over the points, so its gradient is one"
         " too.": _all(lambda d, m: d * m),
+        "The weights are right; your biases' gradients are sums: divide by m there too.": (
+            _changed(db1=lambda d, m: d * m, db2=lambda d, m: d * m)
+        ),
+        "The first layer is divided by m twice: dZ2 holds one picture's error, so divide once, in"
+        " each gradient.": _changed(dW1=lambda d, m: d / m, db1=lambda d, m: d / m),
+        "You summed db1 over the neurons: each neuron has one bias for all points, so sum along"
+        " axis 1.": _other_axis,
+        "The slope of the sigmoid has cancelled already: dZ2 = A2 - Y, with nothing to multiply.": (
+            _output_slope
+        ),
+        "You squared the whole bracket: the slope of tanh is 1 - A1**2.": (
+            _first_layer(lambda A1: (1 - A1) ** 2)
+        ),
+        "Your db1 is one number without axes: average over the points only, axis=1, and keep the"
+        " axes.": _changed(db1=lambda d, m: np.mean(d)),
         "All four have the wrong sign: the error is A2 - Y, predicted minus true.": (
             _all(lambda d, m: -d)
         ),

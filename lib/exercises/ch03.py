@@ -136,6 +136,33 @@ class relu_backward:
             (dA * (Z > 0)) @ A_prev.T / Z.shape[1],
             np.mean(dA * (Z > 0), axis=1, keepdims=True),
         ),
+        "You sent dA on to the layer before, and not dZ: what the ReLU has cut goes no further"
+        " back.": lambda dA, W, A_prev, Z: (
+            W.T @ dA,
+            *_backward(dA * (Z > 0), W, A_prev)[1:],
+        ),
+        "You multiplied by the ReLU of Z; the chain rule wants its slope, 0 or 1.": (
+            lambda dA, W, A_prev, Z: _backward(dA * _relu(Z), W, A_prev)
+        ),
+        "You summed db over the neurons: each has a bias of its own, so sum along axis 1.": (
+            lambda dA, W, A_prev, Z: (
+                *_backward(dA * (Z > 0), W, A_prev)[:2],
+                np.sum(dA * (Z > 0), axis=0, keepdims=True),
+            )
+        ),
+        "Your dW is m times too small: dA brought the 1/m from the loss, so no layer divides"
+        " again.": lambda dA, W, A_prev, Z: (
+            W.T @ (dA * (Z > 0)),
+            (dA * (Z > 0)) @ A_prev.T / Z.shape[1],
+            np.sum(dA * (Z > 0), axis=1, keepdims=True),
+        ),
+        "Your dW lies on its side: it needs the shape of W, (n, n_prev), so dZ comes first.": (
+            lambda dA, W, A_prev, Z: (
+                W.T @ (dA * (Z > 0)),
+                A_prev @ (dA * (Z > 0)).T,
+                np.sum(dA * (Z > 0), axis=1, keepdims=True),
+            )
+        ),
         "Your db has lost an axis: (n,) would be added along the examples next time. keepdims=True"
         " keeps it (n, 1).": lambda dA, W, A_prev, Z: (
             W.T @ (dA * (Z > 0)),
@@ -163,11 +190,33 @@ def _cut(flat, sizes, order="C", bias_first=False, column=True, copy=False):
     return found
 
 
+def _weights_first(flat, sizes):
+    shapes = [(n, n_prev) for n_prev, n in pairwise(sizes)]
+    biases = flat[sum(rows * columns for rows, columns in shapes) :]
+    weights, start = [], 0
+    for rows, columns in shapes:
+        weights.append(flat[start : start + rows * columns].reshape(rows, columns))
+        start += rows * columns
+    pieces = np.split(biases, np.cumsum([rows for rows, _ in shapes])[:-1])
+    pairs = zip(weights, pieces, strict=True)
+    return [part for W, b in pairs for part in (W, b.reshape(-1, 1))]
+
+
+def _stuck(flat, sizes):
+    found, start = [], 0
+    for n_prev, n in pairwise(sizes):
+        stop = start + n * n_prev
+        found += [flat[start:stop].reshape(n, n_prev), flat[stop : stop + n].reshape(n, 1)]
+        start = stop
+    return found
+
+
 @exercise("3.4", "Windows on one vector")
 class windows:
     """The list [W1, b1, W2, b2, …] of views into a flat vector, W (n, n_prev) and b (n, 1)."""
 
     arguments = ("flat", "sizes")
+    results = ("the list", "sum of |flat| after 0 is written into every array")
 
     def inputs(random_state):
         sizes = _sizes(random_state)
@@ -176,15 +225,14 @@ class windows:
     def use(answer, flat, sizes):
         """The arrays, and then what is left in the flat vector when each of them is set to 0."""
         found = answer(flat, sizes)
-        if not isinstance(found, (list, tuple)) or not all(
-            isinstance(a, np.ndarray) for a in found
-        ):
-            return found
+        arrays = isinstance(found, (list, tuple)) and all(isinstance(a, np.ndarray) for a in found)
+        if not arrays:
+            return found if found is None or found is ... else (found, np.abs(flat).sum())
         values = [array.copy() for array in found]
         flat = flat.copy()
         for array in answer(flat, sizes):
             array[...] = 0
-        return (*values, np.abs(flat).sum())
+        return values, np.abs(flat).sum()
 
     def solution(flat, sizes):
         found, start = [], 0
@@ -205,6 +253,24 @@ class windows:
         " flat vector. Leave out the copy; a slice is a view.": lambda flat, sizes: _cut(
             flat, sizes, copy=True
         ),
+        "You return pairs: the task wants one flat list, W1, b1, W2, b2, …": lambda flat, sizes: [
+            *zip(_cut(flat, sizes)[::2], _cut(flat, sizes)[1::2], strict=True)
+        ],
+        "The values are right, but the weights are copies (a transpose that is undone, or a fancy"
+        " index, copies): a write into them does not reach the vector.": lambda flat, sizes: [
+            part.copy() if k % 2 == 0 else part for k, part in enumerate(_cut(flat, sizes))
+        ],
+        "You laid all the weights first and all the biases after them: each b follows its own W.": (
+            lambda flat, sizes: _weights_first(flat, sizes)
+        ),
+        "Your start does not move past b: the next W has to begin n numbers later.": (
+            lambda flat, sizes: _stuck(flat, sizes)
+        ),
+        "Your weights have the shape (n_prev, n): a row of W belongs to a neuron, so it is"
+        " (n, n_prev).": lambda flat, sizes: [
+            part.reshape(part.shape[::-1]) if k % 2 == 0 else part
+            for k, part in enumerate(_cut(flat, sizes))
+        ],
         "You read b before W: in the vector, a layer's weights come first.": lambda flat, sizes: (
             _cut(flat, sizes, bias_first=True)
         ),
@@ -220,13 +286,13 @@ class windows:
     }
 
 
-def _gram_neuron(G, Y, learning_rate, steps, gradient):
+def _gram_neuron(G, Y, learning_rate, steps, gradient, bias=np.sum):
     m = Y.shape[1]
     c, b = np.zeros((1, m)), 0.0
     for _ in range(steps):
         dZ = (1 / (1 + np.exp(-(c @ G + b))) - Y) / m
         c = c - learning_rate * gradient(dZ, G)
-        b = b - learning_rate * dZ.sum()
+        b = b - learning_rate * bias(dZ)
     return c, float(b)
 
 
@@ -260,6 +326,16 @@ class gram_neuron:
         "You multiplied the step by G: dW = dZ Xᵀ already is dZ in the coordinates c, and a second"
         " product makes another descent of it.": lambda G, Y, learning_rate, steps: _gram_neuron(
             G, Y, learning_rate, steps, lambda dZ, G: dZ @ G
+        ),
+        "Your b moves m times too slowly: dZ already holds the 1/m, so db is its sum.": (
+            lambda G, Y, learning_rate, steps: _gram_neuron(
+                G, Y, learning_rate, steps, lambda dZ, G: dZ, bias=np.mean
+            )
+        ),
+        "b never moves: its gradient is the sum of dZ, in these coordinates as in any others.": (
+            lambda G, Y, learning_rate, steps: _gram_neuron(
+                G, Y, learning_rate, steps, lambda dZ, G: dZ, bias=lambda dZ: 0.0
+            )
         ),
         "c moves uphill: subtract the step, as for weights.": lambda G, Y, learning_rate, steps: (
             _gram_neuron(G, Y, learning_rate, steps, lambda dZ, G: -dZ)
