@@ -154,9 +154,8 @@ def train(
 def _validate(net, X, Y, history):
     Z = net._forward(X, training=False)
     history.validation_costs.append(float(net.loss.value(Z, Y)))
-    right = net.loss.labels(Z) == net.loss.labels(
-        Y
-    )  # as logits, Y's zeros and ones mean themselves
+    # Read as logits, the zeros and ones of Y give its own labels back.
+    right = net.loss.labels(Z) == net.loss.labels(Y)
     history.validation_accuracies.append(float(np.mean(right)))
 
 

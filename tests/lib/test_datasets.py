@@ -4,6 +4,7 @@ import h5py
 import numpy as np
 import pytest
 import sklearn.datasets
+from PIL import Image
 
 from lib import datasets
 from lib.datasets import (
@@ -11,6 +12,7 @@ from lib.datasets import (
     columns,
     gaussian_quantiles,
     load_cats,
+    load_picture,
     noisy_circles,
     noisy_moons,
     planar_flower,
@@ -279,6 +281,89 @@ def test_a_size_beyond_reason_is_refused_before_it_is_read(folder):
         file.create_dataset(X, (10**6, 64, 64, 3), "u1", chunks=(1, 64, 64, 3))
     with pytest.raises(ValueError, match="'train_set_x' has dtype uint8 and 12288000000 bytes"):
         load_cats(folder)
+
+
+# --- the reader's own picture ---------------------------------------------------------------------
+
+
+def store_picture(path, array=None, mode="RGB", **options):
+    """Write an array, or noise 90 wide and 120 high, as a picture; returns its path."""
+    array = pictures(shape=(120, 90, 3)) if array is None else array
+    Image.fromarray(array).convert(mode).save(path, **options)
+    return path
+
+
+@pytest.mark.parametrize(
+    "name, mode",
+    [("a.png", "RGB"), ("a.png", "L"), ("a.png", "RGBA"), ("a.gif", "P"), ("a.jpg", "L")],
+)
+def test_a_picture_of_any_kind_becomes_64_by_64_bytes(tmp_path, name, mode):
+    for path in (tmp_path / name, str(tmp_path / name)):
+        store_picture(path, mode=mode)
+        picture = load_picture(path)
+        assert picture.shape == (64, 64, 3) and picture.dtype == np.uint8
+        assert picture.std() > 5
+
+
+def test_the_middle_square_is_taken(tmp_path):
+    wide = np.zeros((64, 192, 3), np.uint8)
+    wide[:, 64:128] = pictures(shape=(64, 64, 3))
+    middle = load_picture(store_picture(tmp_path / "wide.png", wide))
+    np.testing.assert_array_equal(middle, wide[:, 64:128])
+
+
+def test_a_photograph_stored_lying_is_set_upright(tmp_path):
+    upright = np.zeros((64, 64, 3), np.uint8)
+    upright[:32] = 255  # light above
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be shown turned a quarter to the right
+    lying = np.rot90(upright).copy()
+    picture = load_picture(store_picture(tmp_path / "lying.png", lying, exif=exif))
+    np.testing.assert_array_equal(picture, upright)
+
+
+def test_a_picture_that_is_not_there(tmp_path):
+    with pytest.raises(FileNotFoundError, match=words("nowhere.png")):
+        load_picture(tmp_path / "nowhere.png")
+
+
+def scrambled(path):
+    """A PNG whose second piece of pixels has a name that is none: Pillow's SyntaxError."""
+    data = bytearray(path.read_bytes())
+    start = data.index(b"IDAT", data.index(b"IDAT") + 4)
+    data[start : start + 4] = b"\x00\xff\x01\xfe"
+    path.write_bytes(data)
+
+
+def halved(path):
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+@pytest.mark.parametrize("damage", [emptied, foreign, halved, scrambled])
+def test_a_damaged_picture_is_named(tmp_path, damage):
+    noise = pictures(shape=(300, 300, 3))  # enough for several pieces
+    damage(path := store_picture(tmp_path / "own.png", noise))
+    message = f"path is {str(path)!r}; it needs to be a whole picture such as JPEG or PNG: "
+    with pytest.raises(ValueError, match=words(message)):
+        load_picture(path)
+
+
+def test_a_folder_is_no_picture(tmp_path):
+    with pytest.raises(ValueError, match="it needs to be a whole picture such as JPEG or PNG"):
+        load_picture(tmp_path)
+
+
+def test_a_picture_beyond_reason_is_refused(tmp_path, monkeypatch):
+    path = store_picture(tmp_path / "bomb.png")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    with pytest.raises(ValueError, match=r"it needs to be a whole picture .* decompression bomb"):
+        load_picture(path)
+
+
+@pytest.mark.parametrize("path", [None, 3])
+def test_what_is_no_path(path):
+    with pytest.raises(TypeError):
+        load_picture(path)
 
 
 def test_every_public_name_is_there():

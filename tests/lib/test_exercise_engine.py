@@ -398,3 +398,9 @@ def test_claims(capsys):
     assert capsys.readouterr().out == "✓ it holds\n✓ this too\n"
     with pytest.raises(AssertionError, match=words("this claim does not hold: two is less")):
         claim("two is less", [True, False])
+
+
+@pytest.mark.parametrize("nothing", [[], (), np.array([]), np.ones((0, 3)) > 0])
+def test_a_claim_about_nothing_does_not_hold(nothing):
+    with pytest.raises(AssertionError, match="this claim does not hold: all of them"):
+        claim("all of them", nothing)

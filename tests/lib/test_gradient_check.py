@@ -116,3 +116,27 @@ def test_arguments_refused():
         check_gradients(small(), X, Y, epsilon=0)
     with pytest.raises(ValueError, match="it looks transposed"):
         check_gradients(small(), X.T, Y)
+    with pytest.raises(ValueError, match="n_worst is 0; it needs to be at least 1"):
+        check_gradients(small(), X, Y, n_worst=0)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_point_is_an_array_of_its_own(method):
+    """A function may keep what it is given, or write into it."""
+    seen = []
+
+    def f(t):
+        seen.append(t)
+        return np.sum(t * t)
+
+    numerical_gradient(f, [1.0, 2.0], 1e-3, method)
+    assert len({point.tobytes() for point in seen}) == len(seen)
+
+    def greedy(t):
+        value = np.sum(t * t)
+        t[:] = 0
+        return value
+
+    if method != "one-sided":  # which looks at theta itself first
+        slope = numerical_gradient(greedy, [1.0, 2.0], 1e-3, method)
+        np.testing.assert_allclose(slope, [2, 4])

@@ -274,6 +274,15 @@ def test_a_layer_belongs_to_one_network():
         Network([Dense(2), twice, Dense(2), twice, Dense(1)], 3)
 
 
+def test_layers_of_a_refused_network_can_be_used_in_another_place():
+    layer = Dense(2)
+    with pytest.raises(ValueError, match="the last layer has 2 outputs"):
+        Network([layer], 3)
+    net = Network([Dense(4), Tanh(), layer, Tanh(), Dense(1)], 3, random_state=0)
+    assert not layer.is_first
+    assert check_gradients(net, *examples()).relative_difference < 1e-7
+
+
 @pytest.mark.parametrize(
     "options, error, message",
     [

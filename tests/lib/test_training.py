@@ -1,6 +1,8 @@
 """The loop around one step: equal to one written by hand, and safe to break off."""
 
+import contextlib
 import pickle
+import re
 import sys
 import warnings
 
@@ -333,6 +335,17 @@ def test_stopped_by_hand_it_warns_and_keeps_what_there_is():
     train(stepped, X, Y, GradientDescent(0.1), 4)
     np.testing.assert_allclose(net.parameters, stepped.parameters, rtol=1e-12)
     assert len(train(net, X, Y, GradientDescent(0.1), 2).costs) == 2
+
+
+@pytest.mark.parametrize("sabotage", [interrupt, explode, lambda parameters: None])
+def test_the_progress_bar_is_wiped_however_training_ends(sabotage, monkeypatch, capsys):
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)
+    with warnings.catch_warnings(), contextlib.suppress(Diverged):
+        warnings.simplefilter("ignore")
+        train(small(), *examples(), Sabotage(2, sabotage), 5, progress=True)
+    shown = capsys.readouterr().err
+    assert "0/5" in shown and "\n" not in shown
+    assert re.search(r"\r *\r$", shown)
 
 
 def test_the_progress_bar_leaves_nothing_behind(monkeypatch, capsys):
