@@ -44,14 +44,14 @@ def numerical_gradient(f, theta, epsilon=None, method="two-sided"):
 
 
 def relative_difference(a, b):
-    """||a - b|| / (||a|| + ||b||), between 0 and 1; 0 for two zero vectors.
+    """||a - b|| / (||a|| + ||b||), between 0 and 1; 0 for two zero vectors, NaN if one holds NaN.
 
     Below 1e-7 two gradients agree, above 1e-3 one of them is wrong; chapter 2,
     "Do the gradients tell the truth".
     """
     a, b = np.ravel(a), np.ravel(b)
     size = np.linalg.norm(a) + np.linalg.norm(b)
-    return float(np.linalg.norm(a - b) / size) if size > 0 else 0.0
+    return float(np.linalg.norm(a - b) / size) if size != 0 else 0.0
 
 
 @dataclass
@@ -99,7 +99,8 @@ def check_gradients(net, X, Y, epsilon=None, method="two-sided", n_worst=5):
         return twin._cost(X, Y, training=True)
 
     numerical = numerical_gradient(cost, exact.parameters, epsilon, method)
-    order = np.argsort(-np.abs(exact.gradient - numerical), kind="stable")[:n_worst]
+    gaps = np.nan_to_num(np.abs(exact.gradient - numerical), nan=np.inf)  # no gap is worse than NaN
+    order = np.argsort(-gaps, kind="stable")[:n_worst]
     worst = [(net.locate(i), float(exact.gradient[i]), float(numerical[i])) for i in order]
     difference = relative_difference(exact.gradient, numerical)
     return GradientReport(difference, worst, exact.gradient, numerical)

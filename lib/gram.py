@@ -4,8 +4,8 @@ The gradient of the first layer is dZ Xᵀ: every step moves W within the span o
 after any number of steps W = C Xᵀ + D W0 for some small C (n_1, m) and D (n_1, n_1), and instead of
 W (20 × 12,288) descent can move C and D (20 × 229):
 
-    W X  =  [C D] [XᵀX; W0 X]        the pictures are needed only through XᵀX and W0 X
-    dW = dZ Xᵀ   means   dC = dZ     a step on W is the same step on C
+    W X  =  [C D] [XᵀX; W0 X]               the pictures are needed only through XᵀX and W0 X
+    W -= rate dZ Xᵀ   is   C -= rate dZ     a step on W is a step on C, without any product
 
 The equality is exact in real numbers, and round-off apart in floating point.
 """
@@ -69,7 +69,7 @@ def train_gram(net, X, Y, optimizer, epochs, validation=None, progress=False):
 
 
 class _SpanDense(Dense):
-    """Dense in the coordinates [C D]: the gradient of C is dZ itself, and that of D is zero."""
+    """Dense in the coordinates [C D]: what stands for the gradient of C is dZ itself, of D zero."""
 
     def backward(self, dZ):
         m = dZ.shape[1]

@@ -36,7 +36,8 @@ def normal(scale):
 def xavier(shape, random_state):
     """randn * sqrt(1 / n_prev): keeps the variance of linear or tanh units.
 
-    Glorot and Bengio, 2010. Used in chapter 3, "The right size to start", and derived in chapter 4.
+    Glorot and Bengio, 2010. Used in chapter 3, "The right size to start", and derived in chapter 4,
+    "The size of a sum".
     """
     return random_state.randn(*shape) / np.sqrt(shape[1])
 
@@ -44,6 +45,7 @@ def xavier(shape, random_state):
 def he(shape, random_state):
     """randn * sqrt(2 / n_prev): makes good what a ReLU cuts away.
 
-    He et al., 2015. Used in chapter 3, "The right size to start", and derived in chapter 4.
+    He et al., 2015. Used in chapter 3, "The right size to start", and derived in chapter 4,
+    "Half of it is cut away".
     """
     return random_state.randn(*shape) * np.sqrt(2 / shape[1])

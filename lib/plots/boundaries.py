@@ -54,10 +54,11 @@ def boundary(predict, X, Y):
 
 
 @figure
-def boundaries(panels, columns=4):
+def boundaries(panels, columns=4, size=7):
     """Several decision boundaries side by side; chapter 2, "How many hidden neurons".
 
-    panels: a dictionary from a title to (predict, X, Y), each as for ``boundary``.
+    panels: a dictionary from a title to (predict, X, Y), each as for ``boundary``. size: of
+    a point.
     """
     rows = -(-len(panels) // columns)
     fig, axes = canvas(rows, columns, height=rows * (8 / columns + 0.25), squeeze=False)
@@ -65,7 +66,7 @@ def boundaries(panels, columns=4):
     for ax in axes.flat[len(panels) :]:
         ax.axis("off")
     for ax, (title, (predict, X, Y)) in zip(axes.flat, panels.items(), strict=False):
-        told.append(f"{title}: {_boundary(ax, predict, X, Y, steps=160, size=7)}.")
+        told.append(f"{title}: {_boundary(ax, predict, X, Y, steps=160, size=size)}.")
         ax.set_title(title, fontsize=12, loc="center")
         ax.set(xlabel="", ylabel="", xticks=[], yticks=[])
     return fig, f"{len(panels)} planes, shaded where the answer is 1. {' '.join(told)}"
@@ -76,26 +77,28 @@ def neuron_views(activations, X, Y, titles=None):
     """What each hidden neuron answers over the plane; chapter 2, "What each hidden neuron sees".
 
     activations: a function from points (2, k) to the neurons' outputs (n_h, k). titles: one a
-    neuron. Solid lines join points of positive output, dashed ones of negative output; the heavy
-    line is 0.
+    neuron. Grey, marked +, is where the output is positive, white, marked −, where it is negative;
+    thin lines join points of the outputs 0.75 and −0.75.
     """
     n_h = len(activations(X))
     titles = titles or [f"neuron {k + 1}" for k in range(n_h)]
-    columns = min(n_h, 4)
+    columns = min(n_h, 2)
     rows = -(-n_h // columns)
-    fig, axes = canvas(rows, columns, height=rows * (8 / columns + 0.25), squeeze=False)
+    fig, axes = canvas(rows, columns, height=rows * 3.6, squeeze=False)
     x, y, grid = _grid(X, 160)
-    levels = np.linspace(-0.75, 0.75, 3)
+    corners = [(row, column) for row in (12, -13) for column in (12, -13)]
     told = []
     for ax in axes.flat[n_h:]:
         ax.axis("off")
     for k, (ax, title) in enumerate(zip(axes.flat, titles, strict=False)):
         seen = activations(grid)[k].reshape(len(y), len(x))
-        limit = max(1, np.abs(seen).max())
-        ax.pcolormesh(x, y, seen, cmap="PuOr", vmin=-3 * limit, vmax=3 * limit)
-        ax.contour(x, y, seen, levels[levels != 0], colors=COLOURS["black"], linewidths=0.8)
+        ax.contourf(x, y, seen, [-np.inf, 0, np.inf], colors=["white", "#d4d4d4"])
+        ax.contour(x, y, seen, [-0.75, 0.75], colors=COLOURS["black"], linewidths=0.7)
         ax.contour(x, y, seen, [0], colors=COLOURS["black"], linewidths=2)
-        _points(ax, X, Y, size=7)
+        _points(ax, X, Y, size=14)
+        for sign, best in (("+", max), ("−", min)):
+            row, column = best(corners, key=lambda corner: seen[corner])
+            ax.text(x[column], y[row], sign, fontsize=20, ha="center", va="center")
         _frame(ax, x, y)
         ax.set_title(title, fontsize=12, loc="center")
         ax.set(xlabel="", ylabel="", xticks=[], yticks=[])

@@ -1,6 +1,7 @@
 """Lines: costs and scores against iterations, rates and sizes."""
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from lib.plots.style import COLOURS, CYCLE, ROLES, canvas, figure, label_ends
 
@@ -62,6 +63,7 @@ def strip(groups, xlabel, percent=True):
     ax.set_yticks(range(len(groups)), list(groups))
     ax.set_ylim(len(groups) - 0.5, -0.5)
     ax.set_xlabel(f"{xlabel}{' (%)' if percent else ''}")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.tick_params(axis="y", length=0)
     return fig, f"{xlabel.capitalize()}, a dot a run. {' '.join(told)}"
 

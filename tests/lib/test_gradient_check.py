@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from lib import L2, Dense, ReLU, check_gradients, numerical_gradient, relative_difference
+from lib import (
+    L2,
+    Dense,
+    Network,
+    ReLU,
+    check_gradients,
+    numerical_gradient,
+    relative_difference,
+)
 from tests.lib.networks import examples, small, words
 
 METHODS = {"one-sided": 1e-6, "two-sided": 1e-9, "complex-step": 1e-15}
@@ -140,3 +148,29 @@ def test_every_point_is_an_array_of_its_own(method):
     if method != "one-sided":  # which looks at theta itself first
         slope = numerical_gradient(greedy, [1.0, 2.0], 1e-3, method)
         np.testing.assert_allclose(slope, [2, 4])
+
+
+def test_nan_never_agrees():
+    assert np.isnan(relative_difference([1.0, np.nan], [1.0, 2.0]))
+    assert np.isnan(relative_difference([1.0, 2.0], [np.nan, 2.0]))
+
+
+class NaNBackward(ReLU):
+    """A ReLU whose gradient is NaN for its first unit."""
+
+    def backward(self, dA):
+        dZ = super().backward(dA)
+        dZ[0] = np.nan
+        return dZ
+
+
+def test_a_nan_gradient_is_reported_first():
+    net = Network([Dense(2), NaNBackward(), Dense(1)], 3, random_state=0)
+    report = check_gradients(net, np.random.RandomState(0).randn(3, 4), [[0, 1, 1, 0]])
+    assert np.isnan(report.relative_difference)
+    assert [name for name, *_ in report.worst[:4]] == [
+        "layers[0].W[0, 0]",
+        "layers[0].W[0, 1]",
+        "layers[0].W[0, 2]",
+        "layers[0].b[0, 0]",
+    ]
