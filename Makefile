@@ -12,6 +12,11 @@ UV      := $(shell command -v uv 2>/dev/null)
 INSTALL  = $(if $(UV),uv pip install --python $(VENV),$(VENV) -m pip install)
 CODE     = lib tests chapters data
 
+# One thread for each numerical library, unless the caller wants more: the arrays here are small, and
+# thread pools that fight over the cores make a chapter many times slower.
+export OPENBLAS_NUM_THREADS ?= 1
+export OMP_NUM_THREADS ?= 1
+
 .PHONY: help lab test refresh lint clean
 
 help:  ## list these commands
