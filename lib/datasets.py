@@ -11,12 +11,13 @@ import h5py
 import numpy as np
 import sklearn.datasets
 
-from lib.checks import check_count, check_random_state
+from lib.checks import check_count, check_number, check_random_state
 
 __all__ = [
     "Cats",
     "blobs",
     "columns",
+    "football",
     "gaussian_quantiles",
     "load_cats",
     "load_picture",
@@ -182,6 +183,27 @@ def gaussian_quantiles(m=200, random_state=0):
             cov=0.5, n_samples=m, n_features=2, n_classes=2, random_state=random_state
         )
     )
+
+
+def football(m=200, noise=0.1, random_state=1):
+    """Where a keeper's long kicks come down, and whose player gets the ball: X (2, m), Y (1, m).
+
+    Two coordinates on a pitch of 105 by 68 metres, in units of ten metres from its centre. Label 1,
+    the keeper's own team, holds the points above the curve 0.2 x1**2 + 0.3 x1 - 2; but with
+    probability ``noise`` a ball goes to the other team, so no model is right about more than
+    1 - noise of new points, in the long run. The same seed gives the same points whatever the
+    noise. The course's own, after the football set of the published course. Chapter 5,
+    "A football pitch". Raises TypeError or ValueError unless ``m`` is a whole number from 1 up and
+    ``noise`` in [0, 0.5).
+    """
+    check_count(m, "m")
+    check_number(noise, "noise", "[0, 0.5)")
+    random_state = check_random_state(random_state)
+    x1 = random_state.uniform(-5.25, 5.25, m)
+    x2 = random_state.uniform(-3.4, 3.4, m)
+    astray = random_state.random_sample(m) < noise
+    ours = (x2 > 0.2 * x1**2 + 0.3 * x1 - 2) ^ astray
+    return np.array([x1, x2]), ours.astype(int).reshape(1, -1)
 
 
 def load_picture(path):

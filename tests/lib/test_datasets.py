@@ -10,6 +10,7 @@ from lib import datasets
 from lib.datasets import (
     blobs,
     columns,
+    football,
     gaussian_quantiles,
     load_cats,
     load_picture,
@@ -51,7 +52,7 @@ def test_flowers_refused(m, error, message):
 
 
 @pytest.mark.parametrize(
-    "generate", [planar_flower, noisy_circles, noisy_moons, blobs, gaussian_quantiles]
+    "generate", [planar_flower, noisy_circles, noisy_moons, blobs, gaussian_quantiles, football]
 )
 def test_generated_sets(generate):
     X, Y = generate(m=60, random_state=4)
@@ -59,6 +60,29 @@ def test_generated_sets(generate):
     assert Y.dtype.kind == "i" and set(Y[0]) == {0, 1}
     np.testing.assert_array_equal(X, generate(m=60, random_state=4)[0])
     assert not np.array_equal(X, generate(m=60, random_state=5)[0])
+
+
+def test_football_noise_flips_its_share_of_the_labels_and_moves_no_point():
+    X, Y = football(10_000, random_state=3)
+    X_clean, Y_clean = football(10_000, noise=0, random_state=3)
+    np.testing.assert_array_equal(X, X_clean)
+    assert abs(np.mean(Y_clean != Y) - 0.1) < 4 * 0.003  # four standard errors
+    x1, x2 = X
+    np.testing.assert_array_equal(Y_clean[0], x2 > 0.2 * x1**2 + 0.3 * x1 - 2)
+    assert np.abs(x1).max() <= 5.25 and np.abs(x2).max() <= 3.4
+
+
+@pytest.mark.parametrize(
+    "arguments, error, message",
+    [
+        ({"m": 0}, ValueError, "m is 0; it needs to be at least 1"),
+        ({"noise": 0.5}, ValueError, "noise is 0.5; it needs to be a finite number in [0, 0.5)"),
+        ({"noise": "some"}, TypeError, "noise is 'some'; it needs to be a number"),
+    ],
+)
+def test_football_refused(arguments, error, message):
+    with pytest.raises(error, match=words(message)):
+        football(**arguments)
 
 
 @pytest.mark.parametrize(
