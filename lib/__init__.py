@@ -5,13 +5,25 @@ One module per idea, in the order of the chapters. The names of the core can be 
 """
 
 from lib.activations import LeakyReLU, ReLU, Sigmoid, Tanh, leaky_relu, relu, sigmoid, tanh
+from lib.batch_norm import BatchNorm
 from lib.gradient_check import check_gradients, numerical_gradient, relative_difference
 from lib.gram import train_gram
 from lib.initializers import he, normal, xavier, zeros
 from lib.layers import Dense, Layer
 from lib.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, softmax
 from lib.network import Network
-from lib.optimizers import Adam, GradientDescent, Momentum, Optimizer, RMSprop
+from lib.optimizers import (
+    Adam,
+    ExponentialDecay,
+    GradientDescent,
+    InverseTimeDecay,
+    Momentum,
+    Optimizer,
+    RMSprop,
+    Schedule,
+    SquareRootDecay,
+    StepDecay,
+)
 from lib.regularization import L1, L2, Dropout, EarlyStopping, Penalty
 from lib.training import Diverged, History, minibatches, train
 
@@ -19,13 +31,16 @@ __all__ = [
     "L1",
     "L2",
     "Adam",
+    "BatchNorm",
     "BinaryCrossEntropy",
     "Dense",
     "Diverged",
     "Dropout",
     "EarlyStopping",
+    "ExponentialDecay",
     "GradientDescent",
     "History",
+    "InverseTimeDecay",
     "Layer",
     "LeakyReLU",
     "Loss",
@@ -35,8 +50,11 @@ __all__ = [
     "Penalty",
     "RMSprop",
     "ReLU",
+    "Schedule",
     "Sigmoid",
     "SoftmaxCrossEntropy",
+    "SquareRootDecay",
+    "StepDecay",
     "Tanh",
     "check_gradients",
     "he",

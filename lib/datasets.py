@@ -10,19 +10,23 @@ from typing import NamedTuple
 import h5py
 import numpy as np
 import sklearn.datasets
+from sklearn.model_selection import train_test_split
 
 from lib.checks import check_count, check_number, check_random_state
 
 __all__ = [
     "Cats",
+    "Digits",
     "blobs",
     "columns",
     "football",
     "gaussian_quantiles",
     "load_cats",
+    "load_digits",
     "load_picture",
     "noisy_circles",
     "noisy_moons",
+    "one_hot",
     "planar_flower",
 ]
 
@@ -204,6 +208,53 @@ def football(m=200, noise=0.1, random_state=1):
     astray = random_state.random_sample(m) < noise
     ours = (x2 > 0.2 * x1**2 + 0.3 * x1 - 2) ^ astray
     return np.array([x1, x2]), ours.astype(int).reshape(1, -1)
+
+
+class Digits(NamedTuple):
+    """Handwritten digits in three parts; chapter 8, "Ten layers deep".
+
+    X_train, X_dev, X_test: (64, m) floats from 0 to 1, an 8 × 8 picture a column. Y_train, Y_dev,
+    Y_test: (1, m), the digit itself, 0 to 9.
+    """
+
+    X_train: np.ndarray
+    Y_train: np.ndarray
+    X_dev: np.ndarray
+    Y_dev: np.ndarray
+    X_test: np.ndarray
+    Y_test: np.ndarray
+
+
+def load_digits(random_state=0):
+    """scikit-learn's 1,797 digits as 1,077 to train on, 360 to choose by and 360 to test on.
+
+    Each digit has its share of every part; the seed decides which picture goes where. Chapter 8,
+    "Ten layers deep". Raises TypeError or ValueError for a ``random_state`` that is none.
+    """
+    random_state = check_random_state(random_state)
+    pixels, digits = sklearn.datasets.load_digits(return_X_y=True)
+    parts = []
+    for size in (360, 360):
+        pixels, part, digits, labels = train_test_split(
+            pixels, digits, test_size=size, stratify=digits, random_state=random_state
+        )
+        parts = [*columns(part / 16, labels), *parts]
+    return Digits(*columns(pixels / 16, digits), *parts)
+
+
+def one_hot(labels, n_classes):
+    """Whole numbers 0 to C - 1, (1, m) or (m,), as columns of C numbers, (C, m), all 0 but one 1.
+
+    Chapter 9, "Labels as columns". Raises TypeError or ValueError for labels out of range.
+    """
+    check_count(n_classes, "n_classes", 2)
+    labels = np.ravel(labels)
+    if labels.dtype.kind not in "iu":
+        raise TypeError(f"labels has dtype {labels.dtype}; it needs whole numbers")
+    wrong = (labels < 0) | (labels >= n_classes)
+    if wrong.any():
+        raise ValueError(f"labels contains {labels[wrong][0]}; it needs 0 to {n_classes - 1}")
+    return (np.arange(n_classes)[:, np.newaxis] == labels).astype(float)
 
 
 def load_picture(path):

@@ -75,7 +75,8 @@ class _SpanDense(Dense):
         m = dZ.shape[1]
         self.dW[:, :m] = dZ
         self.dW[:, m:] = 0
-        np.sum(dZ, axis=1, keepdims=True, out=self.db)
+        if self.bias:
+            np.sum(dZ, axis=1, keepdims=True, out=self.db)
 
 
 class _L2InSpan(L2):
@@ -98,7 +99,7 @@ def _twin(net, n_inputs):
     """The network with its first layer in other coordinates, and the layers after it shared."""
     twin = copy.copy(net)
     n_1 = net.layers[0].n_outputs
-    twin.layers = [_SpanDense(n_1), *net.layers[1:]]
+    twin.layers = [_SpanDense(n_1, net.layers[0].bias), *net.layers[1:]]
     twin.n_inputs = n_inputs
     twin._shapes = [twin.layers[0].build(n_inputs)[1], *net._shapes[1:]]
     start, rest = np.zeros(n_1 * n_inputs, net.dtype), net.parameters[n_1 * net.n_inputs :]

@@ -14,7 +14,7 @@ The first layer of a network has ``is_first`` set: nobody asks what its input sh
 
 import numpy as np
 
-from lib.checks import check_count
+from lib.checks import check_choice, check_count
 
 __all__ = ["Dense", "Layer"]
 
@@ -37,6 +37,9 @@ class Layer:
     def reset(self, random_state):
         """Make ready to train, after all weights are drawn from ``random_state``."""
 
+    def check_batch(self, m):
+        """Raise ValueError if a training batch of ``m`` examples is too small for this layer."""
+
     def freeze(self):
         """Draw the same random numbers in every forward pass from here on, for a gradient check."""
 
@@ -58,28 +61,35 @@ class Layer:
 class Dense(Layer):
     """Z = W A_prev + b, with W (n_l, n_prev) and b (n_l, 1). One neuron is ``Dense(1)``.
 
-    Derived for one neuron in chapter 1, "The gradient", and for a layer of them in chapter 2.
+    ``bias=False`` leaves b out, where a BatchNorm follows that has its own. Derived for one neuron
+    in chapter 1, "The gradient", and for a layer of them in chapter 2.
     Raises TypeError or ValueError if ``n_outputs`` is not a whole number from 1 up.
     """
 
     weights = ("W",)
 
-    def __init__(self, n_outputs):
+    def __init__(self, n_outputs, bias=True):
         self.n_outputs = check_count(n_outputs, "n_outputs")
+        self.bias = check_choice(bias, "bias", [True, False])
 
     def build(self, n_inputs):
-        return self.n_outputs, {"W": (self.n_outputs, n_inputs), "b": (self.n_outputs, 1)}
+        shapes = {"W": (self.n_outputs, n_inputs), "b": (self.n_outputs, 1)}
+        if not self.bias:
+            del shapes["b"]
+        return self.n_outputs, shapes
 
     def forward(self, A_prev, training=False):
         self.A_prev = A_prev
         Z = self.W @ A_prev
-        Z += self.b
+        if self.bias:
+            Z += self.b
         return Z
 
     def backward(self, dZ):
         np.matmul(dZ, self.A_prev.T, out=self.dW)
-        np.sum(dZ, axis=1, keepdims=True, out=self.db)
+        if self.bias:
+            np.sum(dZ, axis=1, keepdims=True, out=self.db)
         return None if self.is_first else self.W.T @ dZ
 
     def __repr__(self):
-        return f"Dense({self.n_outputs})"
+        return f"Dense({self.n_outputs}{'' if self.bias else ', bias=False'})"

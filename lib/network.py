@@ -88,9 +88,12 @@ class Network:
                 start = place.stop
 
     def _bind(self, parameters, gradient=None):
-        """Give every layer its views into the two flat vectors."""
+        """Give every layer its views into the two flat vectors, and its statistics their dtype."""
         self._parameters = parameters
         self.gradient = np.zeros_like(parameters) if gradient is None else gradient
+        for layer in self.layers:
+            for name in layer.statistics:
+                setattr(layer, name, getattr(layer, name).astype(parameters.dtype, copy=False))
         for l, name, place, shape in self._places():
             setattr(self.layers[l], name, self._parameters[place].reshape(shape))
             setattr(self.layers[l], "d" + name, self.gradient[place].reshape(shape))

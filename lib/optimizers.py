@@ -7,11 +7,24 @@ n zero vectors that live as long as the optimizer works on that same vector; for
 starts afresh.
 """
 
+import math
+
 import numpy as np
 
 from lib.checks import check_number
 
-__all__ = ["Adam", "GradientDescent", "Momentum", "Optimizer", "RMSprop"]
+__all__ = [
+    "Adam",
+    "ExponentialDecay",
+    "GradientDescent",
+    "InverseTimeDecay",
+    "Momentum",
+    "Optimizer",
+    "RMSprop",
+    "Schedule",
+    "SquareRootDecay",
+    "StepDecay",
+]
 
 
 class Optimizer:
@@ -53,6 +66,61 @@ class Optimizer:
         return f"{type(self).__name__}({', '.join([str(self.learning_rate), *shown])})"
 
 
+class Schedule:
+    """A learning rate that falls: learning_rate * factor(t), with t = steps taken / every.
+
+    It takes the place of the number: ``Adam(ExponentialDecay(0.01, 0.95, every=5))``. ``every`` is
+    the number of steps that t counts as one, such as the steps of an epoch. Chapter 7,
+    "Slowing down". Raises TypeError or ValueError unless all three are positive numbers.
+    """
+
+    interval = "(0, inf)"  # of decay
+
+    def __init__(self, learning_rate, decay, every=1):
+        self.learning_rate = check_number(learning_rate, "learning_rate")
+        self.decay = check_number(decay, "decay", self.interval)
+        self.every = check_number(every, "every")
+
+    def __call__(self, steps):
+        return self.learning_rate * self.factor(steps / self.every)
+
+    def factor(self, t):
+        raise NotImplementedError(f"{type(self).__name__} needs a factor method")
+
+    def __repr__(self):
+        return f"{type(self).__name__}({self.learning_rate:g}, {self.decay:g}, {self.every:g})"
+
+
+class InverseTimeDecay(Schedule):
+    """learning_rate / (1 + decay t); chapter 7, "Slowing down"."""
+
+    def factor(self, t):
+        return 1 / (1 + self.decay * t)
+
+
+class SquareRootDecay(Schedule):
+    """learning_rate / sqrt(1 + decay t); chapter 7, "Slowing down"."""
+
+    def factor(self, t):
+        return 1 / math.sqrt(1 + self.decay * t)
+
+
+class ExponentialDecay(Schedule):
+    """learning_rate * decay**t, with decay in (0, 1]; chapter 7, "Slowing down"."""
+
+    interval = "(0, 1]"
+
+    def factor(self, t):
+        return self.decay**t
+
+
+class StepDecay(ExponentialDecay):
+    """The same in steps: learning_rate * decay**floor(t); chapter 7, "Slowing down"."""
+
+    def factor(self, t):
+        return self.decay ** math.floor(t)
+
+
 class GradientDescent(Optimizer):
     """Step downhill: parameters -= rate * gradient; chapter 1, "How large a step".
 
@@ -80,10 +148,10 @@ class Momentum(Optimizer):
         self.beta = check_number(beta, "beta", "[0, 1)")
 
     def step(self, parameters, gradient):
-        (v,) = self.state(parameters)
+        (v,), rate = self.state(parameters), self.rate()
         v *= self.beta
         v += (1 - self.beta) * gradient
-        parameters -= self.rate() * v
+        parameters -= rate * v
 
 
 class RMSprop(Optimizer):
@@ -100,10 +168,10 @@ class RMSprop(Optimizer):
         self.epsilon = check_number(epsilon, "epsilon")
 
     def step(self, parameters, gradient):
-        (s,) = self.state(parameters)
+        (s,), rate = self.state(parameters), self.rate()
         s *= self.beta
         s += (1 - self.beta) * gradient**2
-        parameters -= self.rate() * gradient / (np.sqrt(s) + self.epsilon)
+        parameters -= rate * gradient / (np.sqrt(s) + self.epsilon)
 
 
 class Adam(Optimizer):
@@ -121,12 +189,11 @@ class Adam(Optimizer):
         self.epsilon = check_number(epsilon, "epsilon")
 
     def step(self, parameters, gradient):
-        v, s = self.state(parameters, 2)
+        (v, s), rate = self.state(parameters, 2), self.rate()
         v *= self.beta1
         v += (1 - self.beta1) * gradient
         s *= self.beta2
         s += (1 - self.beta2) * gradient**2
-        rate, t = self.rate(), self.steps
-        v_corrected = v / (1 - self.beta1**t)
-        s_corrected = s / (1 - self.beta2**t)
+        v_corrected = v / (1 - self.beta1**self.steps)
+        s_corrected = s / (1 - self.beta2**self.steps)
         parameters -= rate * v_corrected / (np.sqrt(s_corrected) + self.epsilon)

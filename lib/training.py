@@ -57,7 +57,7 @@ class Diverged(ArithmeticError):
 
 
 def minibatches(X, Y, batch_size, random_state):
-    """Yield (X_batch, Y_batch) over shuffled columns; the last batch may be smaller.
+    """An iterator of (X_batch, Y_batch) over shuffled columns; the last may be smaller.
 
     Every column comes exactly once. X is (n_x, m) and Y (n_y, m); ``random_state`` is a seed or a
     RandomState. Derived in chapter 7, "Small batches". Raises TypeError or ValueError for a batch
@@ -66,10 +66,9 @@ def minibatches(X, Y, batch_size, random_state):
     m = X.shape[1]
     check_count(batch_size, "batch_size", 1, m)
     order = check_random_state(random_state).permutation(m)
-    for start in range(0, m, batch_size):
-        batch = order[start : start + batch_size]
-        # Gathering rows of the transposed view keeps each example's numbers together in memory.
-        yield X.T[batch].T, Y.T[batch].T
+    batches = (order[start : start + batch_size] for start in range(0, m, batch_size))
+    # Gathering rows of the transposed view keeps each example's numbers together in memory.
+    return ((X.T[batch].T, Y.T[batch].T) for batch in batches)
 
 
 def train(
@@ -102,6 +101,11 @@ def train(
     X, Y = net.check(X, Y)
     check_object(optimizer, "optimizer", "step", "Adam(0.001)")
     check_count(epochs, "epochs")
+    m = X.shape[1]
+    if batch_size is not None:
+        check_count(batch_size, "batch_size", 1, m)
+    for layer in net.layers:
+        layer.check_batch(m if batch_size is None else m % batch_size or batch_size)
     if validation is not None:
         check_pair(validation, "validation", "(X_dev, Y_dev)")
         validation = net.check(*validation, suffix="_dev")
@@ -132,7 +136,7 @@ def train(
                     last_cost, last_good = cost, net.snapshot()
                     optimizer.step(net.parameters, net.gradient)
                     total += cost * X_batch.shape[1]
-                history.costs.append(total / X.shape[1])
+                history.costs.append(total / m)
                 if validation is not None:
                     _validate(net, *validation, history)
                 if early_stopping is not None and early_stopping.should_stop(net, history):

@@ -13,14 +13,73 @@ from lib.datasets import (
     football,
     gaussian_quantiles,
     load_cats,
+    load_digits,
     load_picture,
     noisy_circles,
     noisy_moons,
+    one_hot,
     planar_flower,
 )
 from tests.lib.networks import words
 
 NAMES = {split: f"{split}_catvnoncat.h5" for split in ("train", "test")}
+
+# --- digits and labels ----------------------------------------------------------------------------
+
+
+def test_every_digit_is_in_one_part_and_each_class_has_its_share():
+    digits = load_digits()
+    pixels, labels = sklearn.datasets.load_digits(return_X_y=True)
+    X = np.hstack([digits.X_train, digits.X_dev, digits.X_test])
+    Y = np.hstack([digits.Y_train, digits.Y_dev, digits.Y_test])[0]
+    assert [part.shape[1] for part in digits[::2]] == [1077, 360, 360]
+    assert X.min() == 0 and X.max() == 1
+
+    def in_order(rows, y):
+        return sorted((label, *row) for row, label in zip(rows.tolist(), y, strict=True))
+
+    assert in_order(16 * X.T, Y) == in_order(pixels, labels)
+    for part in digits[1::2]:
+        counts = np.bincount(part[0])
+        np.testing.assert_allclose(counts / counts.sum(), np.bincount(labels) / 1797, atol=0.002)
+
+
+def test_the_seed_deals_the_digits():
+    first, again, other = load_digits(), load_digits(0), load_digits(1)
+    for one, same, another in zip(first, again, other, strict=True):
+        np.testing.assert_array_equal(one, same)
+        assert not np.array_equal(one, another)
+    assert list(first.Y_test[0, :8]) == [7, 6, 3, 7, 7, 3, 2, 8]
+    assert all(part.flags.f_contiguous for part in first[::2])
+    with pytest.raises(TypeError, match="random_state is 'x'; it needs to be a whole number"):
+        load_digits("x")
+
+
+@pytest.mark.parametrize("shape", [(5,), (1, 5), (5, 1)])
+def test_one_hot_columns(shape):
+    labels = np.array([2, 0, 1, 2, 2])
+    Y = one_hot(labels.reshape(shape), 4)
+    assert Y.shape == (4, 5) and Y.dtype == float
+    np.testing.assert_array_equal(Y.argmax(axis=0), labels)
+    np.testing.assert_array_equal(Y.sum(axis=0), 1)
+    np.testing.assert_array_equal(np.unique(Y), [0, 1])
+
+
+@pytest.mark.parametrize(
+    "labels, n_classes, error, message",
+    [
+        ([0, 3], 3, ValueError, "labels contains 3; it needs 0 to 2"),
+        ([0, -1], 3, ValueError, "labels contains -1; it needs 0 to 2"),
+        ([0.0, 1.0], 3, TypeError, "labels has dtype float64; it needs whole numbers"),
+        (["a"], 3, TypeError, "labels has dtype <U1; it needs whole numbers"),
+        ([0, 0], 1, ValueError, "n_classes is 1; it needs to be at least 2"),
+        ([0, 1], 2.0, TypeError, "n_classes is 2.0; it needs to be a whole number"),
+    ],
+)
+def test_labels_that_one_hot_refuses(labels, n_classes, error, message):
+    with pytest.raises(error, match=words(message)):
+        one_hot(labels, n_classes)
+
 
 # --- generated ------------------------------------------------------------------------------------
 

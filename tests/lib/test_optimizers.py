@@ -3,7 +3,18 @@
 import numpy as np
 import pytest
 
-from lib import Adam, GradientDescent, Momentum, Optimizer, RMSprop
+from lib import (
+    Adam,
+    ExponentialDecay,
+    GradientDescent,
+    InverseTimeDecay,
+    Momentum,
+    Optimizer,
+    RMSprop,
+    Schedule,
+    SquareRootDecay,
+    StepDecay,
+)
 from tests.lib.networks import words
 
 ALL = [GradientDescent(0.1), Momentum(0.1), RMSprop(0.1), Adam(0.1)]
@@ -108,6 +119,88 @@ def test_a_schedule_has_to_return_a_positive_number(returned, error):
         GradientDescent(lambda step: returned).step(np.ones(1), np.ones(1))
 
 
+@pytest.mark.parametrize("optimizer", ALL)
+def test_a_refused_rate_leaves_everything_as_it_was(optimizer):
+    kind = type(optimizer)
+    rates = iter([0.1, np.nan, 0.1])
+    stumbling, steady = kind(lambda steps: next(rates)), kind(0.1)
+    ours, theirs, g = np.ones(2), np.ones(2), np.array([1.0, -2])
+    stumbling.step(ours, g)
+    with pytest.raises(ValueError, match="the learning rate that the schedule returned is nan"):
+        stumbling.step(ours, 100 * g)
+    stumbling.step(ours, g)
+    for _ in range(2):
+        steady.step(theirs, g)
+    np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize(
+    "schedule, expected",
+    [
+        (InverseTimeDecay(0.5, 0.2), lambda t: 0.5 / (1 + 0.2 * t)),
+        (SquareRootDecay(0.5, 3), lambda t: 0.5 / (1 + 3 * t) ** 0.5),
+        (ExponentialDecay(0.5, 0.95), lambda t: 0.5 * np.exp(t * np.log(0.95))),
+        (StepDecay(0.5, 0.1), lambda t: 0.5 * 0.1 ** (t // 1)),
+    ],
+)
+@pytest.mark.parametrize("every", [1, 5, 2.5])
+def test_schedules_by_the_book(schedule, expected, every):
+    schedule = type(schedule)(schedule.learning_rate, schedule.decay, every)
+    steps = range(40)
+    rates = [schedule(k) for k in steps]
+    np.testing.assert_allclose(rates, [expected(k / every) for k in steps], rtol=1e-12)
+    assert rates[0] == 0.5 and rates[-1] < 0.45
+
+
+def test_the_steps_of_a_staircase():
+    schedule = StepDecay(0.8, 0.5, every=3)
+    assert [schedule(k) for k in range(7)] == [0.8, 0.8, 0.8, 0.4, 0.4, 0.4, 0.2]
+
+
+@pytest.mark.parametrize("kind", [GradientDescent, Momentum, RMSprop, Adam])
+@pytest.mark.parametrize("schedule", [InverseTimeDecay, SquareRootDecay, ExponentialDecay])
+def test_every_optimizer_takes_every_schedule(kind, schedule):
+    falling, steady = kind(schedule(0.1, 0.5)), kind(0.1)
+    ours, theirs = np.ones(2), np.ones(2)
+    for k in range(5):
+        falling.step(ours, np.ones(2))
+        steady.step(theirs, np.ones(2))
+        assert np.array_equal(ours, theirs) == (k == 0)
+
+
+@pytest.mark.parametrize("kind", [InverseTimeDecay, SquareRootDecay, ExponentialDecay, StepDecay])
+def test_schedules_refused(kind):
+    interval = "(0, 1]" if issubclass(kind, ExponentialDecay) else "(0, inf)"
+    for arguments, name, value, needs in [
+        ((0, 0.5), "learning_rate", 0, "(0, inf)"),
+        ((0.1, -0.5), "decay", -0.5, interval),
+        ((0.1, 0), "decay", 0, interval),
+        ((0.1, 0.5, 0), "every", 0, "(0, inf)"),
+    ]:
+        message = f"{name} is {value}; it needs to be a finite number in {needs}"
+        with pytest.raises(ValueError, match=words(message)):
+            kind(*arguments)
+
+
+@pytest.mark.parametrize("kind", [ExponentialDecay, StepDecay])
+def test_a_decay_above_one_would_grow(kind):
+    with pytest.raises(ValueError, match=words("decay is 1.5; it needs to be a finite number in")):
+        kind(0.1, 1.5)
+
+
+def test_a_rate_that_has_shrunk_to_nothing_is_reported():
+    optimizer, theta = GradientDescent(ExponentialDecay(0.1, 1e-200)), np.ones(1)
+    optimizer.step(theta, theta)
+    optimizer.step(theta, theta)
+    with pytest.raises(ValueError, match=words("schedule returned is 0.0; it needs to be")):
+        optimizer.step(theta, theta)
+
+
+def test_a_new_schedule_has_to_bring_its_factor():
+    with pytest.raises(NotImplementedError, match="Lazy needs a factor method"):
+        type("Lazy", (Schedule,), {})(0.1, 0.5)(0)
+
+
 @pytest.mark.parametrize("kind", [GradientDescent, Momentum, RMSprop, Adam])
 @pytest.mark.parametrize("rate", [0, -0.1, np.nan, np.inf])
 def test_rates_refused(kind, rate):
@@ -161,3 +254,5 @@ def test_optimizers_are_shown_as_they_are_written():
     optimizer = Momentum(0.1)
     optimizer.step(np.ones(2), np.ones(2))
     assert repr(optimizer) == "Momentum(0.1, beta=0.9)"
+    shown = "GradientDescent(ExponentialDecay(0.1, 0.95, 5))"
+    assert repr(GradientDescent(ExponentialDecay(0.1, 0.95, every=5))) == shown

@@ -58,7 +58,7 @@ def test_minibatches_keep_the_dtypes(x_dtype, y_dtype):
 def test_batch_sizes_refused(batch_size, error):
     X, Y = examples(m=7)
     with pytest.raises(error, match=f"batch_size is {batch_size}; it needs to be"):
-        next(minibatches(X, Y, batch_size, 0))
+        minibatches(X, Y, batch_size, 0)
     with pytest.raises(error, match=f"batch_size is {batch_size}; it needs to be"):
         train(small(), X, Y, Adam(0.1), 2, batch_size=batch_size)
 
