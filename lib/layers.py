@@ -88,7 +88,7 @@ class Dense(Layer):
     def backward(self, dZ):
         np.matmul(dZ, self.A_prev.T, out=self.dW)
         if self.bias:
-            np.sum(dZ, axis=1, keepdims=True, out=self.db)
+            np.add.reduce(dZ, axis=1, keepdims=True, out=self.db)  # np.sum, called directly
         return None if self.is_first else self.W.T @ dZ
 
     def __repr__(self):

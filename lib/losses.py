@@ -48,7 +48,7 @@ class BinaryCrossEntropy(Loss):
         m = Y.shape[1]
         # Divided before it is added up: m huge costs may sum to more than a float can hold.
         cost = ((np.maximum(Z, 0) - Y * Z + np.log1p(e)) / m).sum()
-        A = np.where(Z >= 0, 1, e) / (1 + e)
+        A = np.exp(np.minimum(Z, 0)) / (1 + e)
         return cost, (A - Y) / m
 
     def probabilities(self, Z):

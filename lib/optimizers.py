@@ -1,10 +1,10 @@
 """Optimizers: what to do with a gradient. Read this module with chapter 7.
 
 The contract. ``step(parameters, gradient)`` changes the flat vector ``parameters`` in place and
-leaves ``gradient`` alone. ``rate()`` counts the step and returns its learning rate, a number or
-whatever a schedule returns for the number of steps already taken. ``state(parameters, n)`` returns
-n zero vectors that live as long as the optimizer works on that same vector; for another network it
-starts afresh.
+leaves ``gradient`` alone. It fetches the running averages, asks for the learning rate, and hands
+everything to ``update(p, g, rate, *averages)``, the formula, which is all that an optimizer has to
+bring along. A learning rate is a number, or a schedule: whatever can be called with the number of
+steps already taken.
 """
 
 import math
@@ -27,13 +27,18 @@ __all__ = [
 ]
 
 
+BLOCK = 2**15  # numbers of a vector that are updated at a time: few enough for the cache
+
+
 class Optimizer:
     """What all optimizers share; chapter 7, "One changed line".
 
+    ``n_averages`` says how many running averages ``update`` is given, zero vectors at first.
     ``linear`` says that a step is a linear function of the gradients so far: then descending in
     other coordinates is the same descent, which the Gram form of chapter 3 relies on.
     """
 
+    n_averages = 0
     linear = False
 
     def __init__(self, learning_rate):
@@ -41,6 +46,18 @@ class Optimizer:
         if not callable(learning_rate):
             check_number(learning_rate, "learning_rate")
         self.steps, self._parameters = 0, None
+
+    def step(self, parameters, gradient):
+        """Move ``parameters`` against ``gradient``, both (n,), in place."""
+        averages, rate = self.state(parameters), self.rate()
+        for start in range(0, len(parameters), BLOCK):
+            block = slice(start, start + BLOCK)
+            averages_here = [average[block] for average in averages]
+            self.update(parameters[block], gradient[block], rate, *averages_here)
+
+    def update(self, p, g, rate, *averages):
+        """The formula: change p and the averages in place. Every element goes its own way."""
+        raise NotImplementedError(f"{type(self).__name__} needs an update method")
 
     def rate(self):
         """Count one more step and return its learning rate."""
@@ -50,15 +67,12 @@ class Optimizer:
         self.steps += 1
         return rate
 
-    def state(self, parameters, n=1):
-        """The n running averages that belong to ``parameters``, zeros at first."""
+    def state(self, parameters):
+        """The running averages that belong to ``parameters``; for another vector, new ones."""
         if self._parameters is not parameters:
             self._parameters, self.steps = parameters, 0
-            self._state = [np.zeros_like(parameters) for _ in range(n)]
-        return self._state
-
-    def step(self, parameters, gradient):
-        raise NotImplementedError(f"{type(self).__name__} needs a step method")
+            self._averages = [np.zeros_like(parameters) for _ in range(self.n_averages)]
+        return self._averages
 
     def __repr__(self):
         hidden = ("learning_rate", "steps")
@@ -129,9 +143,8 @@ class GradientDescent(Optimizer):
 
     linear = True
 
-    def step(self, parameters, gradient):
-        self.state(parameters, 0)  # nothing to remember but the number of steps
-        parameters -= self.rate() * gradient
+    def update(self, p, g, rate):
+        p -= rate * g
 
 
 class Momentum(Optimizer):
@@ -141,17 +154,17 @@ class Momentum(Optimizer):
     unless ``learning_rate`` is positive and ``beta`` in [0, 1).
     """
 
+    n_averages = 1
     linear = True
 
     def __init__(self, learning_rate, beta=0.9):
         super().__init__(learning_rate)
         self.beta = check_number(beta, "beta", "[0, 1)")
 
-    def step(self, parameters, gradient):
-        (v,), rate = self.state(parameters), self.rate()
+    def update(self, p, g, rate, v):
         v *= self.beta
-        v += (1 - self.beta) * gradient
-        parameters -= rate * v
+        v += (1 - self.beta) * g
+        p -= rate * v
 
 
 class RMSprop(Optimizer):
@@ -162,16 +175,17 @@ class RMSprop(Optimizer):
     ``learning_rate`` or ``epsilon`` not positive, or ``beta`` outside [0, 1).
     """
 
+    n_averages = 1
+
     def __init__(self, learning_rate, beta=0.9, epsilon=1e-8):
         super().__init__(learning_rate)
         self.beta = check_number(beta, "beta", "[0, 1)")
         self.epsilon = check_number(epsilon, "epsilon")
 
-    def step(self, parameters, gradient):
-        (s,), rate = self.state(parameters), self.rate()
+    def update(self, p, g, rate, s):
         s *= self.beta
-        s += (1 - self.beta) * gradient**2
-        parameters -= rate * gradient / (np.sqrt(s) + self.epsilon)
+        s += (1 - self.beta) * g**2
+        p -= rate * g / (np.sqrt(s) + self.epsilon)
 
 
 class Adam(Optimizer):
@@ -182,18 +196,19 @@ class Adam(Optimizer):
     Raises TypeError or ValueError for arguments out of range, as RMSprop does.
     """
 
+    n_averages = 2
+
     def __init__(self, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
         super().__init__(learning_rate)
         self.beta1 = check_number(beta1, "beta1", "[0, 1)")
         self.beta2 = check_number(beta2, "beta2", "[0, 1)")
         self.epsilon = check_number(epsilon, "epsilon")
 
-    def step(self, parameters, gradient):
-        (v, s), rate = self.state(parameters, 2), self.rate()
+    def update(self, p, g, rate, v, s):
         v *= self.beta1
-        v += (1 - self.beta1) * gradient
+        v += (1 - self.beta1) * g
         s *= self.beta2
-        s += (1 - self.beta2) * gradient**2
+        s += (1 - self.beta2) * g**2
         v_corrected = v / (1 - self.beta1**self.steps)
         s_corrected = s / (1 - self.beta2**self.steps)
-        parameters -= rate * v_corrected / (np.sqrt(s_corrected) + self.epsilon)
+        p -= rate * v_corrected / (np.sqrt(s_corrected) + self.epsilon)

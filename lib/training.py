@@ -67,8 +67,8 @@ def minibatches(X, Y, batch_size, random_state):
     check_count(batch_size, "batch_size", 1, m)
     order = check_random_state(random_state).permutation(m)
     batches = (order[start : start + batch_size] for start in range(0, m, batch_size))
-    # Gathering rows of the transposed view keeps each example's numbers together in memory.
-    return ((X.T[batch].T, Y.T[batch].T) for batch in batches)
+    # Taking rows of the transposed view keeps each example's numbers together in memory.
+    return ((X.T.take(batch, axis=0).T, Y.T.take(batch, axis=0).T) for batch in batches)
 
 
 def train(
@@ -133,7 +133,8 @@ def train(
                     cost = net._cost_and_gradient(X_batch, Y_batch)
                     if not math.isfinite(cost):
                         raise Diverged(cost, epoch, step, last_cost, history)
-                    last_cost, last_good = cost, net.snapshot()
+                    last_cost = cost
+                    net.snapshot(out=last_good)
                     optimizer.step(net.parameters, net.gradient)
                     total += cost * X_batch.shape[1]
                 history.costs.append(total / m)

@@ -245,7 +245,7 @@ def test_only_steps_linear_in_the_gradient_say_so():
 
 
 def test_a_new_optimizer_has_to_bring_its_step():
-    with pytest.raises(NotImplementedError, match="Lazy needs a step method"):
+    with pytest.raises(NotImplementedError, match="Lazy needs an update method"):
         type("Lazy", (Optimizer,), {})(0.1).step(np.ones(1), np.ones(1))
 
 
