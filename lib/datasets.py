@@ -13,6 +13,7 @@ import sklearn.datasets
 from sklearn.model_selection import train_test_split
 
 from lib.checks import check_count, check_number, check_random_state
+from lib.storage import read_array
 
 __all__ = [
     "Cats",
@@ -107,20 +108,11 @@ def _read_cats(path, splits):
 
 
 def _read(file, key, dtype):
-    """The data set ``key``, refused before it is read if it is not what the schema says."""
-    # A link to another file is not followed: a data file has no business elsewhere.
-    if not isinstance(file.get(key, getlink=True), h5py.HardLink):
-        raise ValueError(f"it has no data set {key!r} of its own; it holds {sorted(file)}")
-    dataset = file[key]
-    if not isinstance(dataset, h5py.Dataset):
-        raise ValueError(f"{key!r} is a group; it needs to be a data set")
-    if dataset.is_virtual or dataset.external:
-        raise ValueError(f"{key!r} keeps its numbers in another file; it needs to hold them itself")
-    if dtype is not None and dataset.dtype != dtype:
-        raise ValueError(f"{key!r} has dtype {dataset.dtype}; it needs {dtype}")
-    if dataset.dtype.kind not in "iuS" or dataset.nbytes > 2**30:
-        raise ValueError(f"{key!r} has dtype {dataset.dtype} and {dataset.nbytes} bytes; refused")
-    return dataset[()]
+    """The data set ``key``, refused if it is not what the schema says."""
+    array = read_array(file, key, kinds="iuS" if dtype is None else "iufS")
+    if dtype is not None and array.dtype != dtype:
+        raise ValueError(f"{key!r} has dtype {array.dtype}; it needs {dtype}")
+    return array
 
 
 def columns(points, labels):

@@ -117,18 +117,18 @@ class EarlyStopping:
 
     def start(self, net):
         """Forget an earlier training: the best is ``net`` as it is now, whatever its cost."""
-        self.best_epoch, self.best_cost, self._best = -1, math.inf, net.snapshot()
+        self.best_epoch, self.best_cost, self.best = -1, math.inf, net.snapshot()
 
     def should_stop(self, net, history):
         """Take note of the last validation cost; True if patience has run out."""
         epoch, cost = len(history.validation_costs) - 1, history.validation_costs[-1]
         if cost < self.best_cost:
-            self.best_epoch, self.best_cost, self._best = epoch, cost, net.snapshot()
+            self.best_epoch, self.best_cost, self.best = epoch, cost, net.snapshot()
         return epoch - self.best_epoch >= self.patience
 
     def restore(self, net):
         """Put the best parameters back into the network."""
-        net.restore(self._best)
+        net.restore(self.best)
 
 
 def _check_pictures(pictures):
@@ -165,10 +165,16 @@ def shift(pictures, down, right):
 def recolour(pictures, gains):
     """Pictures (m, height, width, 3) uint8 with each colour multiplied by its gain, (3,) or (m, 3).
 
-    Chapter 5, "More data from the same data". Values beyond 255 are cut off there.
+    Chapter 5, "More data from the same data". Values beyond 255 are cut off there. Raises
+    ValueError for gains of another shape, or that are not finite numbers from 0 up.
     """
-    gains = np.asarray(gains, dtype=float).reshape(-1, 1, 1, 3)
-    return np.clip(np.rint(_check_pictures(pictures) * gains), 0, 255).astype(np.uint8)
+    m, gains = len(_check_pictures(pictures)), np.asarray(gains, dtype=float)
+    if gains.shape not in ((3,), (m, 3)):
+        raise ValueError(f"gains has shape {gains.shape}; it needs (3,) or ({m}, 3)")
+    if not np.isfinite(gains).all() or gains.min() < 0:
+        raise ValueError("gains holds a negative number, NaN or inf; it needs numbers from 0 up")
+    gains = gains.reshape(-1, 1, 1, 3)
+    return np.clip(np.rint(pictures * gains), 0, 255).astype(np.uint8)
 
 
 def augment(pictures, random_state, max_shift=4, max_gain=0.2):

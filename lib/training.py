@@ -1,5 +1,6 @@
 """Training: the loop around one step. Read this module with chapters 3 and 7."""
 
+import copy
 import math
 import warnings
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lib.checks import check_count, check_object, check_pair, check_random_state
+from lib.storage import check_path, contents, save
 
 __all__ = ["Diverged", "History", "minibatches", "train"]
 
@@ -20,12 +22,14 @@ class History:
     validation_costs, validation_accuracies: after the epoch's last update; empty without
     validation.
     interrupted: True if the reader stopped the training by hand.
+    seed: what the minibatches are shuffled with, epoch k by RandomState(seed + k).
     """
 
     costs: list = field(default_factory=list)
     validation_costs: list = field(default_factory=list)
     validation_accuracies: list = field(default_factory=list)
     interrupted: bool = False
+    seed: int | None = None
 
     def __repr__(self):
         if not self.costs:
@@ -82,6 +86,9 @@ def train(
     validation=None,
     early_stopping=None,
     progress=False,
+    checkpoint=None,
+    every=1,
+    history=None,
 ):
     """Descend the cost of ``net`` on X (n_x, m) and Y (n_out, m), and return a History.
 
@@ -92,6 +99,9 @@ def train(
     validation: None or (X_dev, Y_dev), measured after each epoch.
     early_stopping: None or, together with validation, EarlyStopping(patience).
     progress: show a bar while it runs; it leaves nothing behind.
+    checkpoint: None or the path of a file that is written anew after ``every`` epochs and after the
+    last one, for ``lib.persistence.load``. history: None or the History of the epochs before, to go
+    on where they ended, up to ``epochs`` in all; its seed is used again.
 
     Stopping it by hand (Ctrl-C, the stop button) warns and returns the history so far. Derived in
     chapter 1, "Going downhill", and for minibatches in chapter 7.
@@ -113,21 +123,25 @@ def train(
         check_object(early_stopping, "early_stopping", "should_stop", "EarlyStopping(10)")
         if validation is None:
             raise ValueError("early_stopping needs validation=(X_dev, Y_dev) to watch; it got None")
+    check_count(every, "every")
+    if checkpoint is not None:
+        check_path(checkpoint)
+        contents(net, optimizer)  # what cannot be saved is to be known now, not epochs later
+    history = _go_on(history, random_state)
+    if early_stopping is not None and not history.costs:
         early_stopping.start(net)
-    if random_state is None or isinstance(random_state, np.random.RandomState):
-        random_state = check_random_state(random_state).randint(2**31)
-    seed = check_count(random_state, "random_state", 0, 2**32 - 1)
+    seed = history.seed
 
     def batches(epoch):
         if batch_size is None:
             return [(X, Y)]
         return minibatches(X, Y, batch_size, (seed + epoch) % 2**32)
 
-    history, last_cost, last_good = History(), None, net.snapshot()
+    last_cost, last_good = None, net.snapshot()
     try:
         # Overflow is reported once, as divergence, and not also as warnings.
         with np.errstate(over="ignore", invalid="ignore"):
-            for epoch in _count(epochs, progress):
+            for epoch in _count(len(history.costs), epochs, progress):
                 total = 0.0
                 for step, (X_batch, Y_batch) in enumerate(batches(epoch)):
                     cost = net._cost_and_gradient(X_batch, Y_batch)
@@ -140,11 +154,15 @@ def train(
                 history.costs.append(total / m)
                 if validation is not None:
                     _validate(net, *validation, history)
-                if early_stopping is not None and early_stopping.should_stop(net, history):
+                stop = early_stopping is not None and early_stopping.should_stop(net, history)
+                last = stop or epoch + 1 == epochs
+                if checkpoint is not None and (last or (epoch + 1) % every == 0):
+                    save(checkpoint, net, optimizer, history, early_stopping)
+                if stop:
                     break
         # No later cost tells whether the very last step still led to finite parameters.
         if not np.isfinite(net.parameters).all():
-            raise Diverged(math.nan, epoch + 1, 0, last_cost, history)
+            raise Diverged(math.nan, len(history.costs), 0, last_cost, history)
     except Diverged:
         net.restore(last_good)
         raise
@@ -156,6 +174,24 @@ def train(
     return history
 
 
+def _go_on(history, random_state):
+    """The History to continue, with its seed; or a new one, with the seed of ``random_state``."""
+    if history is not None:
+        if not isinstance(history, History):
+            raise TypeError(f"history is {history!r}; it needs to be a History that train returned")
+        if random_state not in (None, history.seed):
+            raise ValueError(
+                f"random_state is {random_state!r}; it needs to be {history.seed}, with which the"
+                " history began, or None"
+            )
+        history = copy.deepcopy(history)
+        history.interrupted = False
+        return history
+    if random_state is None or isinstance(random_state, np.random.RandomState):
+        random_state = check_random_state(random_state).randint(2**31)
+    return History(seed=check_count(random_state, "random_state", 0, 2**32 - 1))
+
+
 def _validate(net, X, Y, history):
     Z = net._forward(X, training=False)
     history.validation_costs.append(float(net.loss.value(Z, Y)))
@@ -164,10 +200,11 @@ def _validate(net, X, Y, history):
     history.validation_accuracies.append(float(np.mean(right)))
 
 
-def _count(epochs, progress):
-    """range(epochs), with a progress bar where one is wanted."""
+def _count(start, epochs, progress):
+    """range(start, epochs), with a progress bar where one is wanted."""
+    numbers = range(start, epochs)
     if not progress:
-        return range(epochs)
+        return numbers
     from tqdm import tqdm  # plain tqdm: unlike tqdm.auto it obeys TQDM_DISABLE, which CI sets
 
-    return tqdm(range(epochs), leave=False, unit="epoch")
+    return tqdm(numbers, leave=False, unit="epoch", initial=start, total=epochs)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-GROUND = {"checks", "layers", "losses", "initializers", "optimizers"}
+GROUND = {"checks", "layers", "losses", "initializers", "optimizers", "storage"}
 ABOVE = {"network", "activations", "regularization", "batch_norm", "training", "gram"}
 APART = {"plots", "estimator", "exercises"}  # nothing below may know them
 
