@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.checks import check_choice, check_count, check_number
+from lib.checks import check_choice, check_count, check_number, check_object
 
 __all__ = ["GradientReport", "check_gradients", "numerical_gradient", "relative_difference"]
 
@@ -38,7 +38,13 @@ def numerical_gradient(f, theta, epsilon=None, method="two-sided"):
         elif method == "two-sided":
             slope[i] = (f(theta + step) - f(theta - step)) / (2 * e)
         else:
-            slope[i] = f(theta + 1j * step).imag / e
+            value = f(theta + 1j * step)
+            if not np.iscomplexobj(value):
+                raise TypeError(
+                    f"f returned {value!r} for a complex theta; it needs to return a complex"
+                    " number, so no abs, no .real and no float() on the way"
+                )
+            slope[i] = value.imag / e
         step[i] = 0
     return slope
 
@@ -86,6 +92,7 @@ def check_gradients(net, X, Y, epsilon=None, method="two-sided", n_worst=5):
     other arguments are those of ``numerical_gradient``. First used in chapter 2, "Do the gradients
     tell the truth", and explained in chapter 6. Raises TypeError or ValueError.
     """
+    check_object(net, "net", "cost_and_gradient", "Network([Dense(1)], n_inputs=2)")
     check_count(n_worst, "n_worst")
     twin = net.astype(complex if method == "complex-step" else np.float64)
     exact = net.astype(np.float64)

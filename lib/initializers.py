@@ -2,11 +2,12 @@
 
 An initializer is called as ``initializer(shape, random_state)`` with the shape ``(n_l, n_prev)`` of
 one weight matrix and the network's one ``RandomState``, and returns the matrix. Biases start at 0.
+All of them raise TypeError or ValueError for anything else.
 """
 
 import numpy as np
 
-from lib.checks import check_number
+from lib.checks import check_count, check_number, check_pair, check_random_state
 
 __all__ = ["he", "normal", "xavier", "zeros"]
 
@@ -16,7 +17,7 @@ def zeros(shape, random_state=None):
 
     Chapter 1, "The same neuron from the library".
     """
-    return np.zeros(shape)
+    return np.zeros(_checked(shape))
 
 
 def normal(scale):
@@ -27,7 +28,7 @@ def normal(scale):
     scale = check_number(scale, "scale")
 
     def scaled_normal(shape, random_state):
-        return random_state.randn(*shape) * scale
+        return _randn(shape, random_state) * scale
 
     scaled_normal.__name__ = f"normal({scale:g})"
     return scaled_normal
@@ -39,7 +40,7 @@ def xavier(shape, random_state):
     Glorot and Bengio, 2010. Used in chapter 3, "The right size to start", and derived in chapter 4,
     "The size of a sum".
     """
-    return random_state.randn(*shape) / np.sqrt(shape[1])
+    return _randn(shape, random_state) / np.sqrt(shape[1])
 
 
 def he(shape, random_state):
@@ -48,4 +49,13 @@ def he(shape, random_state):
     He et al., 2015. Used in chapter 3, "The right size to start", and derived in chapter 4,
     "Half of it is cut away".
     """
-    return random_state.randn(*shape) * np.sqrt(2 / shape[1])
+    return _randn(shape, random_state) * np.sqrt(2 / shape[1])
+
+
+def _randn(shape, random_state):
+    return check_random_state(random_state).randn(*_checked(shape))
+
+
+def _checked(shape):
+    pair = check_pair(shape, "shape", "(n_l, n_prev)")
+    return [check_count(n, f"shape[{k}]") for k, n in enumerate(pair)]

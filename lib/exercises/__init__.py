@@ -30,7 +30,7 @@ def claim(sentence, holds):
     """Print ``sentence`` with a tick, or raise AssertionError if it does not hold.
 
     ``holds`` is a boolean or an array of them, all of which must be true. Used in every chapter
-    from chapter 1, "What we claim".
+    from chapter 0, "What we claim".
     """
     if not (np.size(holds) and np.all(holds)):
         raise AssertionError(f"this claim does not hold: {sentence}")
@@ -38,7 +38,7 @@ def claim(sentence, holds):
 
 
 def exercise(id, title):
-    """Make an Exercise of a class body; chapter 1, "Exercises".
+    """Make an Exercise of a class body; chapter 0, "Exercises".
 
     The body holds ``inputs(random_state)``, which returns a tuple of arguments; ``solution``;
     ``hints``, a list from gentle to strong; and ``mistakes``, wrong implementations by the sentence
@@ -52,7 +52,7 @@ def exercise(id, title):
 
 @dataclass(frozen=True)
 class Verdict:
-    """One of four states and the words for it; chapter 1, "Exercises".
+    """One of four states and the words for it; chapter 0, "Exercises".
 
     state: "not attempted", "raised", "incorrect" or "correct".
     """
@@ -82,7 +82,7 @@ class Outcome:
 
 
 class Exercise:
-    """An exercise of the course, made by the decorator ``exercise``; chapter 1, "Exercises"."""
+    """An exercise of the course, made by the decorator ``exercise``; chapter 0, "Exercises"."""
 
     def __init__(self, id, title, body):
         self.id, self.title, self.name, self.task = id, title, body.__name__, inspect.getdoc(body)
@@ -178,8 +178,8 @@ class Exercise:
 def difference(got, wanted, names=()):
     """A sentence on the first difference between two results, or None; shapes come first.
 
-    Numbers agree to 1e-7 of their size. ``names`` are those of the parts of a tuple. A dictionary
-    is compared by its keys, an object that is no number by its attributes.
+    Numbers agree to 1e-7 of their size, in float32 to 1e-5. ``names`` are those of the parts of a
+    tuple. A dictionary is compared by its keys, an object that is no number by its attributes.
     """
     if isinstance(wanted, dict) and isinstance(got, dict) and got.keys() == wanted.keys():
         return difference([got[key] for key in wanted], list(wanted.values()), [*map(str, wanted)])
@@ -215,7 +215,8 @@ def difference(got, wanted, names=()):
         wanted.dtype == np.float32 and got.dtype != wanted.dtype
     ):
         return f"{label}: expected dtype {wanted.dtype}, got {got.dtype}."
-    if not np.allclose(got, wanted, rtol=1e-7, atol=1e-10, equal_nan=True):
+    rtol = 1e-5 if wanted.dtype == np.float32 else 1e-7
+    if not np.allclose(got, wanted, rtol=rtol, atol=1e-10, equal_nan=True):
         close = got.dtype.kind == "f" and np.allclose(got, wanted, rtol=1e-3, atol=1e-3)
         gap = f" They differ by up to {np.max(np.abs(got - wanted)):.1e}." if close else ""
         return f"{label}: expected {_short(wanted)}, got {_short(got)}.{gap}"

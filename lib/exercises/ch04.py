@@ -54,6 +54,13 @@ def _by_range(X_train, X_test):
     return _scaled(X_train, X_test, low, high - low)
 
 
+def _in_place_again(X_train, X_test):
+    for statistic, operation in ((np.mean, np.subtract), (np.std, np.divide)):
+        for X in (X_train, X_test):
+            operation(X, statistic(X_train, axis=1, keepdims=True), out=X)
+    return X_train, X_test
+
+
 @exercise("4.1", "One scale for two sets")
 class standardize_both:
     """Training set (n, m) and test set (n, m_test), every feature with the mean 0 and the standard
@@ -109,10 +116,25 @@ class standardize_both:
         " the task asks for mean and standard deviation.": _by_range,
         "The numbers are right, and you wrote them over the arguments: -= and /= change the"
         " caller's data. Use (X - mean) / spread.": _in_place,
-        "The training set is right; the test set came back as it was. The net will be asked about"
-        " columns in the units it has learned from.": lambda X_train, X_test: (
-            _own(X_train),
-            X_test.copy(),
+        "The training set is right; the test set came back as it was. Either you did not scale it,"
+        " or mean and spread were computed after the training set was, when they are 0 and 1.": (
+            lambda X_train, X_test: (_own(X_train), X_test.copy())
+        ),
+        "You changed the training set in place, and then took the test set's mean or spread from"
+        " what it had become. Compute both first, and leave the arguments alone.": _in_place_again,
+        "You averaged over the features of each patient. A feature is a row, and each needs its"
+        " own mean over the patients: axis=1.": lambda X_train, X_test: tuple(
+            (X - X.mean(axis=0)) / X.std(axis=0) for X in (X_train, X_test)
+        ),
+        "X.mean(axis=1) has the shape (n,), which NumPy lays along the columns, one number a"
+        " patient. With keepdims=True it is (n, 1), one a row.": lambda X_train, X_test: _scaled(
+            X_train, X_test, X_train.mean(axis=1), X_train.std(axis=1)
+        ),
+        "A division comes before a minus: (X - mean) / spread needs its brackets.": (
+            lambda X_train, X_test: tuple(
+                X - X_train.mean(axis=1, keepdims=True) / X_train.std(axis=1, keepdims=True)
+                for X in (X_train, X_test)
+            )
         ),
     }
 
@@ -131,6 +153,15 @@ def _layers(sizes, seed, draw=None, scale=None, bias=None, transposed=False):
 
 def _changed(**change):
     return lambda sizes, seed: _layers(sizes, seed, **change)
+
+
+def _turned(sizes, seed):
+    return [(W.T, b) for W, b in _layers(sizes, seed, transposed=True)]
+
+
+def _other_stream(sizes, seed):
+    generator = np.random.default_rng(seed)
+    return _layers(sizes, seed, draw=lambda _, shape: generator.standard_normal(shape))
 
 
 def _reseeded(sizes, seed):
@@ -187,6 +218,29 @@ class he_layers:
         " every row.": _changed(bias=lambda random_state, n: np.zeros(n)),
         "You seed inside the loop, so every layer starts with the same numbers: the layers are no"
         " longer independent. Make one RandomState before the loop.": _reseeded,
+        "The scale is missing: randn has the variance 1, He's weights have 2 / n_prev.": _changed(
+            scale=lambda n_prev, n: 1
+        ),
+        "That is chapter 2's fixed 0.01, which suits no particular width: the scale depends on"
+        " n_prev.": _changed(scale=lambda n_prev, n: 0.01),
+        "You multiplied by 1 / n_prev: He's variance is 2 / n_prev, and the scale is its root.": (
+            _changed(scale=lambda n_prev, n: 1 / n_prev)
+        ),
+        "Only the 2 stands under your root: np.sqrt(2 / n_prev), not np.sqrt(2) / n_prev.": (
+            _changed(scale=lambda n_prev, n: np.sqrt(2) / n_prev)
+        ),
+        "You took n[0] for all layers: n_prev is the size of the layer before, another one for each"
+        " layer.": lambda sizes, seed: _changed(scale=lambda n_prev, n: np.sqrt(2 / sizes[0]))(
+            sizes, seed
+        ),
+        "The shapes are right, the numbers lie elsewhere: you drew (n_prev, n) and turned it. Draw"
+        " randn(n, n_prev).": _turned,
+        "default_rng(seed) gives other numbers than RandomState(seed), which the task asks for.": (
+            _other_stream
+        ),
+        "The biases start at 0, not at 1 or another number: the weights break the symmetry.": (
+            _changed(bias=lambda random_state, n: np.ones((n, 1)))
+        ),
         "That is He's scale without the chance: with constant weights all neurons of a layer are"
         " one.": _changed(draw=lambda random_state, shape: np.ones(shape)),
     }
@@ -240,6 +294,20 @@ class expected_sizes:
         " size grows like √n.": lambda sizes, scale: np.cumprod(
             [scale * n / np.sqrt(2) for n in sizes[:-1]]
         ),
+        "The numbers are right, in a list: the task asks for an array, as np.cumprod returns it.": (
+            lambda sizes, scale: list(np.cumprod([scale * np.sqrt(n / 2) for n in sizes[:-1]]))
+        ),
+        "You took n[0] for all layers: these have different widths, and each its own factor.": (
+            lambda sizes, scale: (scale * np.sqrt(sizes[0] / 2)) ** np.arange(1, len(sizes))
+        ),
+        "scale * n / 2 is neither: the mean square grows n * scale**2 / 2 times, the size by the"
+        " root of that.": lambda sizes, scale: np.cumprod([scale * n / 2 for n in sizes[:-1]]),
+        "You doubled what a ReLU halves: the 2 belongs below n.": (
+            lambda sizes, scale: np.cumprod([scale * np.sqrt(2 * n) for n in sizes[:-1]])
+        ),
+        "You multiplied the scale by He's: the question is what this scale does, whatever it is.": (
+            lambda sizes, scale: np.cumprod([scale * np.sqrt(2 / n) for n in sizes[:-1]])
+        ),
         "Only the last size came back: the task asks for one after every layer.": (
             lambda sizes, scale: np.prod([scale * np.sqrt(n / 2) for n in sizes[:-1]])
         ),
@@ -258,10 +326,14 @@ class dead_share:
 
     def inputs(random_state):
         n, n_prev, m = random_state.choice(np.arange(4, 10), size=3, replace=False)
-        W, b = random_state.randn(n, n_prev), random_state.randn(n, 1)
-        b[:2], b[2] = -100.0, 100.0  # two dead by their biases; a third that lives by its own
-        W[2] = -np.abs(W[2])
-        return W, b, np.abs(random_state.randn(n_prev, m))
+        W, b = random_state.randn(n, n_prev), -0.5 * np.abs(random_state.randn(n, 1))
+        A_prev = np.abs(random_state.randn(n_prev, m))
+        A_prev[:, 0] = 0.0  # an example that nobody answers
+        b[:2] = -100.0  # two dead by their biases
+        W[2], b[2] = 0.0, 0.0  # one from zeros: dead with scores of exactly 0
+        W[3], b[3] = 1.0, -1.5 * n_prev  # silent on average, and alive by one example
+        A_prev[:, 1] = 2.0
+        return W, b, A_prev
 
     def solution(W, b, A_prev):
         Z = W @ A_prev + b
@@ -278,11 +350,19 @@ class dead_share:
         ),
         "You looked along the columns: those are examples that no neuron answers to. A neuron is a"
         " row: axis=1.": lambda W, b, A_prev: float(np.mean(np.all(W @ A_prev + b <= 0, axis=0))),
+        "np.all without axis asks whether the whole layer is dead. A neuron is a row: axis=1 gives"
+        " an answer for each.": lambda W, b, A_prev: float(np.all(W @ A_prev + b <= 0)),
+        "A score of exactly 0 is answered with 0 as well, as in a net from zeros: Z <= 0.": (
+            lambda W, b, A_prev: float(np.mean(np.all(W @ A_prev + b < 0, axis=1)))
+        ),
+        "That is in per cent: a share is a number from 0 to 1.": lambda W, b, A_prev: float(
+            100 * np.mean(np.all(W @ A_prev + b <= 0, axis=1))
+        ),
         "One silent example is enough for your count: dead means silent for all, np.all.": (
             lambda W, b, A_prev: float(np.mean(np.any(W @ A_prev + b <= 0, axis=1)))
         ),
         "That is how many there are: divide by the number of neurons to get the share.": (
-            lambda W, b, A_prev: float(np.sum(np.all(W @ A_prev + b <= 0, axis=1)))
+            lambda W, b, A_prev: np.sum(np.all(W @ A_prev + b <= 0, axis=1))
         ),
         "That is the share of the living.": lambda W, b, A_prev: float(
             np.mean(~np.all(W @ A_prev + b <= 0, axis=1))
@@ -373,6 +453,20 @@ class level_start:
         "You used the standard deviation of A. After a ReLU the mean is not 0, and the next layer's"
         " sum takes the whole mean square.": lambda weights, X: _levelled(
             weights, X, lambda Z: np.std(np.maximum(Z, 0))
+        ),
+        "You divided by the root of the sum of squares: the size is the root of their mean.": (
+            lambda weights, X: _levelled(weights, X, lambda Z: np.linalg.norm(np.maximum(Z, 0)))
+        ),
+        "You averaged over the positive entries only: the zeros of a ReLU belong to the signal"
+        " too.": lambda weights, X: _levelled(weights, X, lambda Z: _size(Z[Z > 0])),
+        "You measured Z and divided by √2. That half is cut away is true in the mean over many"
+        " draws; these weights and this X are given, so measure A.": (
+            lambda weights, X: _levelled(weights, X, lambda Z: _size(Z) / np.sqrt(2))
+        ),
+        "Your weights are right for the first layer; then Z was handed on instead of A.": (
+            lambda weights, X: _levelled(
+                weights, X, lambda Z: _size(np.maximum(Z, 0)), lambda Z, scaled: scaled
+            )
         ),
         "You divided by the mean of A; the size is the root of the mean square.": (
             lambda weights, X: _levelled(weights, X, lambda Z: np.mean(np.maximum(Z, 0)))

@@ -56,6 +56,15 @@ def _never_copied(f, theta, epsilon):
     return gradient
 
 
+def _never_emptied(f, theta, epsilon):
+    """The step keeps its earlier entries: each slope is that along several coordinates."""
+    step, gradient = np.zeros_like(theta), np.zeros_like(theta)
+    for i in range(len(theta)):
+        step[i] = epsilon
+        gradient[i] = (f(theta + step) - f(theta - step)) / (2 * epsilon)
+    return gradient
+
+
 @exercise("6.1", "Ten lines")
 class measured_gradient:
     """The two-sided numerical gradient of f at the vector theta (n,); theta itself is left alone.
@@ -108,6 +117,8 @@ class measured_gradient:
         "A step was not taken back before the next: later entries are slopes at another point.": (
             _never_put_back
         ),
+        "The step keeps its earlier entries, so entry i is the sum of all slopes up to i: start"
+        " each coordinate with a step of zeros.": _never_emptied,
         "You moved the entries of theta itself and left them there: work on a copy, or put each"
         " entry back.": _never_copied,
     }
@@ -154,6 +165,13 @@ class how_different:
         " not the vectors.": lambda a, b: _norm(a - b) / _norm(a + b),
         "The squares are still there: a length is the root of the sum of the squares.": (
             lambda a, b: np.sum((a - b) ** 2) / (np.sum(a**2) + np.sum(b**2))
+        ),
+        "You took one root of the squares of both: root each length, then add the two.": (
+            lambda a, b: np.sqrt(np.sum((a - b) ** 2) / (np.sum(a**2) + np.sum(b**2)))
+        ),
+        "You divided by the longer one of the two. That is in use too, and up to twice as much; the"
+        " borders here are meant for the sum of both lengths.": (
+            lambda a, b: _norm(a - b) / max(_norm(a), _norm(b))
         ),
         "You took the sum of the absolute values for a length: square, add, take the root.": (
             lambda a, b: np.sum(np.abs(a - b)) / (np.sum(np.abs(a)) + np.sum(np.abs(b)))
@@ -218,6 +236,10 @@ class error_of_logits:
         " answers that were surely wrong learn nothing.": lambda A, Y: (
             -(Y / (A + 1e-8) - (1 - Y) / (1 - A + 1e-8)) * A * (1 - A) / Y.shape[1]
         ),
+        "A was moved away from 0 and 1, and now it is nearly right: by as much as A was moved."
+        " Multiply the factors on paper, and nothing has to be moved.": lambda A, Y: (
+            _two_factors(np.clip(A, 1e-8, 1 - 1e-8), Y) / Y.shape[1]
+        ),
         "A - Y is right for one example; the cost is the mean of m losses, so divide by m.": (
             lambda A, Y: A - Y
         ),
@@ -233,7 +255,7 @@ class error_of_logits:
     }
 
 
-def _tanh_layer(gate=True, mean=False, decay="right", bias_mean=False):
+def _tanh_layer(gate=True, mean=False, decay="right", bias_mean=False, hand_on=False):
     """The backward pass of exercise 6.4 with some of its slips: an implementation."""
 
     def backward(dA, A_prev, W, A, strength):
@@ -241,9 +263,10 @@ def _tanh_layer(gate=True, mean=False, decay="right", bias_mean=False):
         dZ = dA * (1 - A * A) if gate is True else gate(dA, A)
         shares = {"right": strength / m, "sum": strength, "half": strength / (2 * m)}
         shares |= {"none": 0, "minus": -strength / m, "mean of it": strength / m**2}
+        shares |= {"double": 2 * strength / m}
         dW = dZ @ A_prev.T / (m if mean else 1) + shares[decay] * W
         db = np.sum(dZ, axis=1, keepdims=True) / (m if bias_mean else 1)
-        return W.T @ dZ, dW, db
+        return W.T @ (dA if hand_on else dZ), dW, db
 
     return backward
 
@@ -305,6 +328,8 @@ class tanh_layer_backward:
         ),
         "The derivative of a square brings a factor 2, and the 1/2 was there to meet it: strength /"
         " m * W, not strength / 2m * W.": _tanh_layer(decay="half"),
+        "The derivative of a square brings a factor 2, and the 1/2 takes it away again: strength /"
+        " m * W, not 2 strength / m * W.": _tanh_layer(decay="double"),
         "The penalty pushes weights away from zero: add it, do not subtract it.": _tanh_layer(
             decay="minus"
         ),
@@ -315,6 +340,12 @@ class tanh_layer_backward:
             bias_mean=True
         ),
         "1 - A is not the slope of tanh: 1 - A**2 is.": _tanh_layer(lambda dA, A: dA * (1 - A)),
+        "You took tanh of A, which has been through tanh already: the slope is 1 - A**2.": (
+            _tanh_layer(lambda dA, A: dA * (1 - np.tanh(A) ** 2))
+        ),
+        "You handed dA back instead of dZ: the bend lies between dA and W.": _tanh_layer(
+            hand_on=True
+        ),
     }
 
 
@@ -372,9 +403,8 @@ class dropout_both_ways:
         ),
         "One mended, the dtype; the mask is still the same at every call, and the gradient lacks"
         " the 1/keep_prob.": _dropout(_seeded, backward=False),
-        "Two mended, one to go: a mask of 64-bit whole numbers turns float32 into float64.": (
-            _dropout(whole=True)
-        ),
+        "Two mended, one to go: float32 has become float64. A mask of 64-bit numbers does that,"
+        " whole or not; a boolean mask does not.": _dropout(whole=True),
         "One mended, the stream; the gradient lacks the 1/keep_prob, and whole numbers make float64"
         " of float32.": _dropout(whole=True, backward=False),
         "One mended, the 1/keep_prob; the mask is still the same at every call, and float64.": (
@@ -388,6 +418,8 @@ class dropout_both_ways:
         "You keep what is to be dropped: a unit is kept where its number is below keep_prob.": (
             _dropout(draw=lambda rs, A, keep_prob: rs.rand(*A.shape) >= keep_prob)
         ),
+        "`rand`, uniform from 0 to 1, is below keep_prob with just that probability; `randn` is"
+        " not.": _dropout(draw=lambda rs, A, keep_prob: rs.randn(*A.shape) < keep_prob),
         "You dropped whole units, the same for all examples: the mask has a number for each entry"
         " of A.": _dropout(draw=lambda rs, A, keep_prob: rs.rand(len(A), 1) < keep_prob),
         "Neither way divides by keep_prob: the outputs are too small in the mean.": _dropout(
@@ -454,10 +486,11 @@ class suspects:
         names = random_state.permutation(list(shapes))
         # Large and right, turned, wrong by a little, small and right, small and wrong, and zero.
         sizes = dict(zip(names, [1e3, 1.0, 1.0, 1e-5, 1e-5, 0.0], strict=True))
-        off = dict(zip(names, [1e-6, 2.0, 1e-4, 1e-9, 1e-2, 0.0], strict=True))
-        parts = [sizes[name] * random_state.randn(int(np.prod(s))) for name, s in shapes.items()]
-        ours = [part * (1 - off[name]) for name, part in zip(shapes, parts, strict=True)]
-        return shapes, np.concatenate(ours), np.concatenate(parts)
+        off = dict(zip(names, [1.4e-5, 2.0, 1e-4, 1e-6, 1e-2, 0.0], strict=True))
+        parts = {name: sizes[name] * random_state.randn(np.prod(s)) for name, s in shapes.items()}
+        ours = {name: part * (1 - off[name]) for name, part in parts.items()}
+        parts[names[3]][0], ours[names[3]][0] = 0, 1e-14  # round-off where the slope is zero
+        return shapes, np.concatenate([*ours.values()]), np.concatenate([*parts.values()])
 
     def solution(shapes, analytic, numerical):
         found, start = [], 0
@@ -494,6 +527,16 @@ class suspects:
         ),
         "You stopped at the first: name all of them.": lambda shapes, analytic, numerical: (
             _suspects(lambda a, b: _relative(a, b) > 1e-5)(shapes, analytic, numerical)[:1]
+        ),
+        "You judged entry by entry: where a slope is nearly 0, its measurement is all round-off."
+        " Compare the lengths of whole arrays.": _suspects(
+            lambda a, b: np.any(np.abs(a - b) > 1e-5 * (np.abs(a) + np.abs(b)))
+        ),
+        "You divided by one length: the relative difference divides by the sum of both.": _suspects(
+            lambda a, b: _norm(a - b) > 1e-5 * _norm(b)
+        ),
+        "You took a difference of 1e-7 for the border: up to 1e-5 it may be round-off.": _suspects(
+            lambda a, b: _relative(a, b) > 1e-7
         ),
         "You took a difference of 1e-3 for the border: between 1e-5 and 1e-3 something is wrong"
         " too.": _suspects(lambda a, b: _relative(a, b) > 1e-3),

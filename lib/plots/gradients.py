@@ -138,7 +138,8 @@ def disagreement(arrays):
     total = sum(columns for _, columns in shapes) + gap * len(shapes)
     cell = min(0.62, 7.9 / total)  # inches
     fig, ax = canvas(height=cell * (tallest + 0.3) + 0.45)
-    largest = max(np.abs(both).max() for both in map(np.array, arrays.values()))
+    values = np.concatenate([np.ravel(both) for both in arrays.values()])
+    largest = np.abs(values[np.isfinite(values)]).max(initial=0)
     told, left = [], gap / 2
     for name, (ours, theirs) in arrays.items():
         # A parameter far below the others is known only as well as the others' round-off allows.
@@ -202,6 +203,8 @@ def bands(differences):
         colour, marker = (COLOURS["vermillion"], "^") if value > WRONG else (COLOURS["blue"], "o")
         # Far below the border lies only round-off, which differs between processors.
         ax.plot(max(value, 1e-9), row, marker, color=colour, markersize=9)
+        if value < 1e-9:
+            ax.text(6e-10, row, "or less", ha="right", va="center")
         told.insert(0, f"{name}: {'below 1e-7' if value < 1e-7 else f'{value:.1e}'}.")
     ax.set_yticks(range(len(differences)), [*differences][::-1])
     ax.set_ylim(-0.6, len(differences) + 0.2)

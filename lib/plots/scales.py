@@ -101,7 +101,7 @@ def sizes_per_layer(panels, ylabel="size", backwards=()):
             told.append(sentence)
         ax.set_yscale("log")
         ax.set_xlim(at[0], at[-1])
-        ax.set(xlabel="layer", ylabel=ylabel)
+        ax.set(xlabel="layer", ylabel=ylabel if ax is axes[0, 0] else "")
         if title:
             ax.set_title(title, loc="center")
         label_ends(ax, drawn)

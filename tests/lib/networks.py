@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from lib import (
+    L1,
     L2,
     BinaryCrossEntropy,
     Dense,
@@ -45,7 +46,7 @@ def random_networks(draw):
         layers += [Dense(width), draw(bends)()]
     classes = draw(st.integers(2, 4))
     n_inputs = draw(st.integers(1, 4))
-    penalty = draw(st.sampled_from([None, L2(0), L2(0.7)]))
+    penalty = draw(st.sampled_from([None, L2(0), L2(0.7), L1(0.7), [L1(0.1), L2(0.7)]]))
     seed = draw(st.integers(0, 10**6))
     loss = BinaryCrossEntropy() if classes == 2 else SoftmaxCrossEntropy()
     last = Dense(1 if classes == 2 else classes)

@@ -122,10 +122,19 @@ def test_arguments_refused():
         numerical_gradient(np.sum, [1.0], method="both")
     with pytest.raises(ValueError, match=words("epsilon is 0; it needs to be a finite number in")):
         check_gradients(small(), X, Y, epsilon=0)
+    with pytest.raises(ValueError, match=words("epsilon is -1e-05; it needs to be")):
+        numerical_gradient(np.sum, [1.0], epsilon=-1e-5)
     with pytest.raises(ValueError, match="it looks transposed"):
         check_gradients(small(), X.T, Y)
+    with pytest.raises(TypeError, match="net is None; it needs to be one such as Network"):
+        check_gradients(None, X, Y)
     with pytest.raises(ValueError, match="n_worst is 0; it needs to be at least 1"):
         check_gradients(small(), X, Y, n_worst=0)
+
+
+def test_a_function_that_loses_the_imaginary_part_is_refused():
+    with pytest.raises(TypeError, match="for a complex theta; it needs to return a complex number"):
+        numerical_gradient(lambda t: np.sum(np.abs(t)), [1.0, -2.0], method="complex-step")
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -45,6 +45,33 @@ def test_scales_refused(scale):
         normal(scale)
 
 
+@pytest.mark.parametrize("initializer", [zeros, normal(0.01), xavier, he])
+@pytest.mark.parametrize(
+    "shape, error, message",
+    [
+        (3, TypeError, "shape is a int; it needs to be the pair (n_l, n_prev)"),
+        ((3,), TypeError, "shape is a tuple; it needs to be the pair (n_l, n_prev)"),
+        ((3, 0), ValueError, "shape[1] is 0; it needs to be at least 1"),
+        ((3.5, 2), TypeError, "shape[0] is 3.5; it needs to be a whole number"),
+    ],
+)
+def test_shapes_refused(initializer, shape, error, message):
+    with pytest.raises(error, match=words(message)):
+        initializer(shape, np.random.RandomState(0))
+
+
+@pytest.mark.parametrize("initializer", [normal(0.01), xavier, he])
+def test_random_states_refused(initializer):
+    with pytest.raises(TypeError, match=words("random_state is 'one'; it needs to be a whole")):
+        initializer((3, 2), "one")
+
+
+@pytest.mark.parametrize("scale", ["0.01", None, True])
+def test_scales_that_are_no_numbers_refused(scale):
+    with pytest.raises(TypeError, match=words(f"scale is {scale!r}; it needs to be a number")):
+        normal(scale)
+
+
 def test_an_initializer_of_the_wrong_shape_is_refused():
     message = "initializer returned shape (2,); it needs to return (1, 2)"
     with pytest.raises(ValueError, match=words(message)):
