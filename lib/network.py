@@ -130,7 +130,7 @@ class Network:
         return X, check_labels(Y, self.n_outputs, X.shape[1], self.dtype, "Y" + suffix)
 
     def _check_inputs(self, X, suffix=""):
-        self._check_views()
+        self.check_views()
         return check_inputs(X, self.n_inputs, self.dtype, "X" + suffix)
 
     def forward(self, X, training=False):
@@ -207,7 +207,8 @@ class Network:
             return []
         return self.penalty if isinstance(self.penalty, (list, tuple)) else [self.penalty]
 
-    def _check_views(self):
+    def check_views(self):
+        """Raise ValueError if a W or dW is no longer a view; chapter 3, "One flat vector"."""
         for l, name, place, _ in self._places():
             for view, vector in [(name, self._parameters), ("d" + name, self.gradient)]:
                 # Not ".base is": an unpickled vector does not own its memory.

@@ -9,6 +9,7 @@ import numpy as np
 
 from lib.checks import check_count, check_object, check_pair, check_random_state
 from lib.storage import check_path, contents, save
+from lib.streaming import StoredExamples, is_stored
 
 __all__ = ["Diverged", "History", "minibatches", "train"]
 
@@ -92,6 +93,8 @@ def train(
 ):
     """Descend the cost of ``net`` on X (n_x, m) and Y (n_out, m), and return a History.
 
+    X and Y: arrays, or HDF5 data sets (m, n_x) and (m, n_out), which are read batch by batch and
+    never whole; chapter 7, "Larger than memory".
     optimizer: such as GradientDescent(0.005); it changes ``net.parameters`` in place.
     epochs: passes over the data. batch_size: None for all m examples at once.
     random_state: a seed s, a RandomState or None; epoch k is shuffled by RandomState(s + k), so
@@ -108,10 +111,19 @@ def train(
     Raises TypeError or ValueError for arguments that do not fit, and Diverged, with the parameters
     set back to the last ones of finite cost, when the cost becomes NaN or infinite.
     """
-    X, Y = net.check(X, Y)
+    stored = None
+    if is_stored(X):
+        net.check_views()
+        stored = StoredExamples(X, Y, net)
+        if batch_size is None:
+            raise ValueError(
+                "batch_size is None; X on disk is not read whole: give one, such as 128"
+            )
+    else:
+        X, Y = net.check(X, Y)
     check_object(optimizer, "optimizer", "step", "Adam(0.001)")
     check_count(epochs, "epochs")
-    m = X.shape[1]
+    m = stored.m if stored else X.shape[1]
     if batch_size is not None:
         check_count(batch_size, "batch_size", 1, m)
     for layer in net.layers:
@@ -135,7 +147,10 @@ def train(
     def batches(epoch):
         if batch_size is None:
             return [(X, Y)]
-        return minibatches(X, Y, batch_size, (seed + epoch) % 2**32)
+        shuffled_by = np.random.RandomState((seed + epoch) % 2**32)
+        if stored:
+            return stored.minibatches(batch_size, shuffled_by)
+        return minibatches(X, Y, batch_size, shuffled_by)
 
     last_cost, last_good = None, net.snapshot()
     try:

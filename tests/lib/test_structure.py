@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 GROUND = {"checks", "layers", "losses", "initializers", "optimizers", "storage"}
-ABOVE = {"network", "activations", "regularization", "batch_norm", "training", "gram"}
+ABOVE = {"network", "activations", "regularization", "batch_norm", "training", "gram", "streaming"}
 APART = {"plots", "estimator", "exercises"}  # nothing below may know them
 
 

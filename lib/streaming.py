@@ -1,0 +1,85 @@
+"""Examples that stay on the disk, for ``train``; read this module with chapter 7.
+
+HDF5 keeps rows together, so in a file an example is a row: X (m, n_x) and Y (m,) or (m, n_y). In
+memory the same bytes, seen through ``.T``, are our columns. An epoch reads the file in blocks of
+neighbouring rows, the blocks in random order; a few blocks at a time are shuffled together and cut
+into minibatches, while a thread reads the next few. Every example comes once an epoch.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from lib.checks import check_inputs, check_labels
+
+__all__ = ["StoredExamples", "is_stored"]
+
+BUFFER = 2**23  # bytes that are read and shuffled together, twice: one buffer is used, one filled
+
+
+def is_stored(X):
+    """Whether ``X`` is an HDF5 data set and no array; chapter 7, "Larger than memory"."""
+    return hasattr(X, "chunks") and hasattr(X, "read_direct")
+
+
+class StoredExamples:
+    """X and Y of an open HDF5 file, as columns that fit a network; chapter 7, "Larger than memory".
+
+    X: an HDF5 data set (m, n_x); (n_x, m) is read too, more slowly. Y: one of (m,) or (m, n_y), or
+    an array (n_y, m) as in memory. Raises ValueError for shapes that do not fit, at once, and for
+    values that do not, when they are read.
+    """
+
+    def __init__(self, X, Y, net):
+        self.X, self.Y, self.net = X, Y, net
+        n_x, n_y = net.n_inputs, net.n_outputs
+        if len(X.shape) != 2 or n_x not in X.shape or 0 in X.shape:
+            needs = f"(m, {n_x}): in a file an example is a row"
+            raise ValueError(f"X on disk has shape {X.shape}; it needs {needs}")
+        self.x_in_rows = X.shape[1] == n_x
+        self.m = X.shape[0] if self.x_in_rows else X.shape[1]
+        self.y_in_rows = is_stored(Y) and Y.shape in [(self.m,), (self.m, n_y)]
+        if not self.y_in_rows and np.shape(Y) != (n_y, self.m):
+            raise ValueError(f"Y has shape {np.shape(Y)}; on disk it needs ({self.m}, {n_y})")
+        rows = X.chunks[0 if self.x_in_rows else 1] if X.chunks else 256
+        self.block = min(rows, self.m)
+        self.blocks_together = max(1, BUFFER // (self.block * n_x * net.dtype.itemsize))
+
+    def minibatches(self, batch_size, random_state):
+        """Yield (X_batch, Y_batch) over all examples, shuffled; the last batch may be smaller."""
+        blocks = random_state.permutation(-(-self.m // self.block))
+        groups = np.split(blocks, range(self.blocks_together, len(blocks), self.blocks_together))
+        kept = [np.empty((0, n), self.net.dtype) for n in (self.net.n_inputs, self.net.n_outputs)]
+        with ThreadPoolExecutor(max_workers=1) as reader:
+            reading = reader.submit(self._read, groups[0])
+            for following in [*groups[1:], None]:
+                rows = reading.result()
+                if following is not None:
+                    reading = reader.submit(self._read, following)
+                order = random_state.permutation(len(rows[0]))
+                for start in range(-len(kept[0]), len(order), batch_size):
+                    batch = order[max(start, 0) : start + batch_size]
+                    found = [array.take(batch, axis=0) for array in rows]
+                    if start < 0:  # begins with what the buffer before left over
+                        found = [np.vstack(parts) for parts in zip(kept, found, strict=True)]
+                    if len(found[0]) < batch_size:
+                        kept = found
+                    else:
+                        kept = [array[:0] for array in found]
+                        yield found[0].T, found[1].T
+        if len(kept[0]):
+            yield kept[0].T, kept[1].T
+
+    def _read(self, blocks):
+        """X and Y of these blocks in rows, checked as ``train`` checks what is in memory."""
+        slices = [slice(b * self.block, min((b + 1) * self.block, self.m)) for b in blocks]
+        ends = np.cumsum([s.stop - s.start for s in slices])
+        X = np.empty((ends[-1], self.net.n_inputs), self.net.dtype)
+        Y = np.empty((ends[-1], self.net.n_outputs), self.net.dtype)
+        for s, end in zip(slices, ends, strict=True):
+            here = slice(end - (s.stop - s.start), end)
+            X[here] = self.X[s] if self.x_in_rows else self.X[:, s].T
+            Y[here] = self.Y[s].reshape(Y[here].shape) if self.y_in_rows else self.Y[:, s].T
+        check_inputs(X.T, self.net.n_inputs, self.net.dtype, "X on disk")
+        check_labels(Y.T, self.net.n_outputs, len(Y), self.net.dtype, "Y on disk")
+        return X, Y

@@ -1,0 +1,211 @@
+"""Training from a file: every example once an epoch, the same costs, and never all in memory."""
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from lib import Adam, BatchNorm, Dense, Network, ReLU, SoftmaxCrossEntropy, Tanh, streaming, train
+from lib.persistence import load
+from lib.streaming import StoredExamples, is_stored
+from tests.lib.networks import examples, small, words
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def empty_file():
+    """An HDF5 file that lives in memory only."""
+    return h5py.File(io.BytesIO(), "w")
+
+
+def stored(m, n_inputs=3, classes=2, chunks=None, dtype="f8", by_columns=False):
+    """An HDF5 file with X and Y, and the same as arrays. Row 0 of X numbers the examples."""
+    X, Y = examples(m, n_inputs, classes)
+    X[0] = np.arange(m)
+    file = empty_file()
+    file.create_dataset("X", data=X if by_columns else X.T, chunks=chunks, dtype=dtype)
+    file.create_dataset("Y", data=Y if by_columns else Y.T)
+    return file, X, Y
+
+
+@settings(deadline=None)
+@given(st.data(), st.integers(1, 70), st.integers(1, 9), st.integers(1, 400), st.booleans())
+def test_every_example_comes_once_with_its_own_label(data, m, rows, buffer, by_columns):
+    assume(not (by_columns and m == 3))  # a square would be read by rows
+    batch_size = data.draw(st.integers(1, m))
+    chunks = (3, min(rows, m)) if by_columns else (min(rows, m), 3)
+    file, X, Y = stored(m, chunks=chunks, by_columns=by_columns)
+    original, streaming.BUFFER = streaming.BUFFER, buffer
+    try:
+        source = StoredExamples(file["X"], file["Y"], small())
+        batches = list(source.minibatches(batch_size, np.random.RandomState(m)))
+    finally:
+        streaming.BUFFER = original
+    widths = [x.shape[1] for x, _ in batches]
+    assert widths[:-1] == [batch_size] * (len(widths) - 1) and 0 < widths[-1] <= batch_size
+    seen = np.hstack([x[0] for x, _ in batches]).astype(int)
+    assert sorted(seen) == list(range(m))
+    np.testing.assert_array_equal(np.hstack([x for x, _ in batches]), X[:, seen])
+    np.testing.assert_array_equal(np.hstack([y for _, y in batches]), Y[:, seen])
+    assert all(x.flags.f_contiguous for x, _ in batches)
+
+
+def test_the_blocks_and_what_is_in_them_are_shuffled_anew_by_every_seed(monkeypatch):
+    file, _, _ = stored(400, chunks=(10, 3))
+    monkeypatch.setattr(streaming, "BUFFER", 2000)  # some eight blocks at a time
+    orders = []
+    for seed in (0, 0, 1):
+        source = StoredExamples(file["X"], file["Y"], small())
+        batches = source.minibatches(32, np.random.RandomState(seed))
+        orders.append(np.hstack([x[0] for x, _ in batches]))
+    np.testing.assert_array_equal(orders[0], orders[1])
+    assert not np.array_equal(orders[0], orders[2])
+    steps = np.abs(np.diff(orders[0]))
+    assert np.mean(steps < 10) < 0.25  # neighbours in the file are rarely neighbours in a batch
+    assert np.corrcoef(orders[0], np.arange(400))[0, 1] < 0.3
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_the_costs_are_those_of_the_same_batches_in_memory(dtype):
+    def start():
+        layers = [Dense(6, bias=False), BatchNorm(), ReLU(), Dense(3)]
+        return Network(layers, 5, SoftmaxCrossEntropy(), random_state=0, dtype=dtype)
+
+    file, X, Y = stored(90, n_inputs=5, classes=3, chunks=(8, 5))
+    dev = examples(20, 5, 3, seed=1)
+    net = start()
+    history = train(net, file["X"], file["Y"], Adam(0.01), 4, 16, random_state=7, validation=dev)
+
+    by_hand, optimizer, costs = start(), Adam(0.01), []
+    for epoch in range(4):
+        total = 0
+        source = StoredExamples(file["X"], file["Y"], by_hand)
+        for x, _ in source.minibatches(16, np.random.RandomState(7 + epoch)):
+            order = x[0].astype(int)
+            cost = by_hand.cost_and_gradient(X[:, order], Y[:, order])
+            optimizer.step(by_hand.parameters, by_hand.gradient)
+            total += cost * len(order)
+        costs.append(total / 90)
+    assert history.costs == costs and len(history.validation_costs) == 4
+    np.testing.assert_array_equal(net.parameters, by_hand.parameters)
+
+
+@pytest.mark.parametrize("shape", [(30,), (30, 1), (1, 30)])
+def test_labels_in_any_shape_or_in_memory(shape):
+    file, _, Y = stored(30)
+    file.create_dataset("labels", data=Y.reshape(shape))
+    costs = []
+    for labels in (file["labels"], Y, file["Y"]):
+        net = small()
+        costs.append(train(net, file["X"], labels, Adam(0.01), 2, 8, random_state=0).costs)
+    assert costs[0] == costs[1] == costs[2]
+
+
+def test_it_goes_on_from_a_checkpoint(tmp_path):
+    file, _, _ = stored(50, chunks=(8, 3))
+    data = file["X"], file["Y"]
+    whole = small()
+    uninterrupted = train(whole, *data, Adam(0.01), 6, 8, random_state=3)
+    train(small(), *data, Adam(0.01), 4, 8, random_state=3, checkpoint=tmp_path / "run.h5")
+    saved = load(tmp_path / "run.h5")
+    assert train(saved.net, *data, saved.optimizer, 6, 8, history=saved.history) == uninterrupted
+    np.testing.assert_array_equal(saved.net.parameters, whole.parameters)
+
+
+@pytest.mark.parametrize(
+    "x_shape, y_shape, message",
+    [
+        ((30, 4), (30,), "X on disk has shape (30, 4); it needs (m, 3): in a file an example is a"),
+        ((30,), (30,), "X on disk has shape (30,); it needs (m, 3)"),
+        ((0, 3), (0,), "X on disk has shape (0, 3); it needs (m, 3)"),
+        ((30, 3), (29,), "Y has shape (29,); on disk it needs (30, 1)"),
+        ((30, 3), (30, 2), "Y has shape (30, 2); on disk it needs (30, 1)"),
+    ],
+)
+def test_shapes_refused(x_shape, y_shape, message):
+    file = empty_file()
+    data = file.create_dataset("X", x_shape, "f8"), file.create_dataset("Y", y_shape, "f8")
+    with pytest.raises(ValueError, match=words(message)):
+        train(small(), *data, Adam(0.1), 1, batch_size=8)
+
+
+@pytest.mark.parametrize(
+    "batch_size, message",
+    [
+        (None, "batch_size is None; X on disk is not read whole"),
+        (0, "batch_size is 0; it needs to be between 1 and 30"),
+        (31, "batch_size is 31; it needs to be between 1 and 30"),
+    ],
+)
+def test_batch_sizes_refused(batch_size, message):
+    file, _, _ = stored(30)
+    with pytest.raises(ValueError, match=message):
+        train(small(), file["X"], file["Y"], Adam(0.1), 1, batch_size=batch_size)
+
+
+def test_a_single_example_left_over_is_known_before_the_first_step():
+    file, _, _ = stored(33)
+    net = small(Dense(4), BatchNorm(), Tanh(), Dense(1))
+    before = net.parameters.copy()
+    with pytest.raises(ValueError, match="a training batch of 1 example"):
+        train(net, file["X"], file["Y"], Adam(0.1), 1, batch_size=8)
+    np.testing.assert_array_equal(net.parameters, before)
+
+
+def test_values_are_looked_at_when_they_are_read():
+    for key, value, message in [("X", np.nan, "X on disk[2, "), ("Y", 3, "Y on disk contains 3")]:
+        file, _, _ = stored(30)
+        file[key][17, -1] = value
+        with pytest.raises(ValueError, match=words(message)):
+            train(small(), file["X"], file["Y"], Adam(0.1), 1, batch_size=8)
+
+
+def test_a_reader_that_fails_is_heard(monkeypatch):
+    file, _, _ = stored(30, chunks=(8, 3))
+
+    def broken(self, blocks):
+        raise OSError("the disk has gone")
+
+    monkeypatch.setattr(StoredExamples, "_read", broken)
+    with pytest.raises(OSError, match="the disk has gone"):
+        train(small(), file["X"], file["Y"], Adam(0.1), 1, batch_size=8)
+
+
+def test_an_array_is_no_data_set():
+    file, X, _ = stored(5)
+    assert is_stored(file["X"]) and not is_stored(X) and not is_stored([[1]])
+
+
+MEASURE = """
+import resource, sys
+import h5py
+from lib import Adam, Dense, Network, ReLU, train
+
+with h5py.File(sys.argv[1]) as file:
+    net = Network([Dense(8), ReLU(), Dense(1)], 512, random_state=0, dtype="f4")
+    train(net, file["X"], file["Y"], Adam(0.001), 1, batch_size=256, random_state=0)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in kilobytes on Linux only")
+def test_memory_does_not_grow_with_the_file(tmp_path):
+    peaks = []
+    for m in (8_192, 81_920):  # 16 and 160 MiB
+        path = tmp_path / f"{m}.h5"
+        with h5py.File(path, "w") as file:
+            X = file.create_dataset("X", (m, 512), "f4", chunks=(256, 512))
+            file["Y"] = np.arange(m) % 2
+            block = np.random.RandomState(0).rand(256, 512)
+            for start in range(0, m, 256):
+                X[start : start + 256] = block
+        command = [sys.executable, "-c", MEASURE, str(path)]
+        peaks.append(int(subprocess.check_output(command, cwd=ROOT)))
+        path.unlink()
+    assert peaks[1] - peaks[0] < 32 * 1024  # the larger file is 144 MiB larger
