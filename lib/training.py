@@ -93,8 +93,8 @@ def train(
 ):
     """Descend the cost of ``net`` on X (n_x, m) and Y (n_out, m), and return a History.
 
-    X and Y: arrays, or HDF5 data sets (m, n_x) and (m, n_out), which are read batch by batch and
-    never whole; chapter 7, "Larger than memory".
+    X and Y: arrays, or HDF5 data sets (m, n_x) and (m, n_out), which are read in batches and never
+    whole.
     optimizer: such as GradientDescent(0.005); it changes ``net.parameters`` in place.
     epochs: passes over the data. batch_size: None for all m examples at once.
     random_state: a seed s, a RandomState or None; epoch k is shuffled by RandomState(s + k), so
@@ -107,7 +107,8 @@ def train(
     on where they ended, up to ``epochs`` in all; its seed is used again.
 
     Stopping it by hand (Ctrl-C, the stop button) warns and returns the history so far. Derived in
-    chapter 1, "Going downhill", and for minibatches in chapter 7.
+    chapter 1, "Going downhill"; minibatches in chapter 7, "Small batches", and files in chapter 7,
+    "Larger than memory".
     Raises TypeError or ValueError for arguments that do not fit, and Diverged, with the parameters
     set back to the last ones of finite cost, when the cost becomes NaN or infinite.
     """

@@ -16,10 +16,12 @@ class read_the_numbers:
     results = ("the avoidable bias", "the variance", "the word")
 
     def inputs(random_state):
-        # In 256ths, so that differences are exact and two of them can be equal.
-        alike = random_state.random_sample() < 0.5
-        base, bias, variance = random_state.randint(4, 40, size=3) / 256
-        return base + bias, base + bias + (bias if alike else variance), base
+        # In 256ths, so that differences are exact and two of them can be equal. Three cases: equal,
+        # in training better than the base, and a base larger than either.
+        case = random_state.randint(3)
+        base, bias, variance = random_state.randint([40, 4, 4], [60, 36, 36]) / 256
+        bias, variance = [(bias, bias), (-bias, variance), (bias, variance)][case]
+        return base + bias, base + bias + variance, base
 
     def solution(train_error, dev_error, base_error):
         bias, variance = train_error - base_error, dev_error - train_error
@@ -32,6 +34,22 @@ class read_the_numbers:
     mistakes = {
         "Your bias is the whole training error: the base error in it can be avoided by nobody.": (
             lambda train, dev, base: _numbers(train, dev - train)
+        ),
+        "You dropped the sign: a training error below the base makes the first number negative.": (
+            lambda train, dev, base: _numbers(abs(train - base), abs(dev - train))
+        ),
+        "Your two numbers are right. Choose the word by them: the part of the training error that"
+        " nobody can avoid is not to be attacked.": lambda train, dev, base: (
+            train - base,
+            dev - train,
+            "bias" if train >= dev - train else "variance",
+        ),
+        "The first two are the wrong way round: first the avoidable bias, then the variance.": (
+            lambda train, dev, base: (
+                dev - train,
+                train - base,
+                _numbers(train - base, dev - train)[2],
+            )
         ),
         "Your variance still holds the bias: measure from the training error, not from the base.": (
             lambda train, dev, base: _numbers(train - base, dev - base)
@@ -127,6 +145,19 @@ class with_l2:
         "The 1/m is missing everywhere: your penalty is m times too strong.": _priced(
             lambda weights, s, m: s / 2 * _squares(weights), lambda W, s, m: s * W
         ),
+        "The ½ is missing everywhere: right for a penalty of twice the strength.": _priced(
+            lambda weights, s, m: s / m * _squares(weights), lambda W, s, m: 2 * s / m * W
+        ),
+        "This is L1: absolute values and signs. L2 charges for squares.": _priced(
+            lambda weights, s, m: s / m * sum(np.sum(np.abs(W)) for W in weights),
+            lambda W, s, m: s / m * np.sign(W),
+        ),
+        "You returned the penalty alone: add J to it, and the gradients to its derivatives.": (
+            lambda J, weights, gradients, s, m: (
+                float(_l2_price(weights, s, m)),
+                [_l2_pull(W, s, m) for W in weights],
+            )
+        ),
         "Your cost is right, and the 1/m is missing in the gradients.": _priced(
             _l2_price, lambda W, s, m: s * W
         ),
@@ -171,6 +202,7 @@ class dropout_both_ways:
         u = random_state.random_sample((n, m))
         # With at least one unit of each kind, whatever chance says.
         u[0, 0], u[1, 1] = 0.01, 0.99
+        A[0, 0] = 0  # on, and yet 0, as a ReLU makes them
         return A, dA, u, float(random_state.uniform(0.55, 0.9))
 
     def solution(A, dA, uniform, keep_prob):
@@ -198,6 +230,14 @@ class dropout_both_ways:
         " influence on the cost.": lambda A, dA, u, p: (A * (u < p) / p, dA / p),
         "Forward is right. Backward returned dA as it came: it needs the mask and the 1/keep_prob"
         " of the way forward.": lambda A, dA, u, p: (A * (u < p) / p, dA),
+        "Forward is right. A unit that is on may answer 0, so the output does not tell who was on:"
+        " use the mask.": lambda A, dA, u, p: (A * (u < p) / p, dA * (A * (u < p) != 0) / p),
+        "Forward is right. Backward multiplies by keep_prob where it has to divide.": (
+            lambda A, dA, u, p: (A * (u < p) / p, dA * (u < p) * p)
+        ),
+        "Nothing was dropped: so the layer behaves at prediction time. Here it is training.": (
+            lambda A, dA, u, p: (A, dA)
+        ),
         "Your mask is turned round: it keeps what it should drop.": lambda A, dA, u, p: (
             A * (u >= p) / p,
             dA * (u >= p) / p,
@@ -244,6 +284,28 @@ def _stop_at_rises(dev_costs, patience):
     return best, epoch
 
 
+def _test_first(dev_costs, patience):
+    best = 0
+    for epoch, cost in enumerate(dev_costs):
+        if epoch - best >= patience:
+            break
+        if cost < dev_costs[best]:
+            best = epoch
+    return best, epoch
+
+
+def _never_set_back(dev_costs, patience):
+    best = waited = 0
+    for epoch in range(1, len(dev_costs)):
+        if dev_costs[epoch] < dev_costs[best]:
+            best = epoch
+        else:
+            waited += 1
+        if waited >= patience:
+            break
+    return best, epoch
+
+
 def _changed_stop(change):
     return lambda dev_costs, patience: change(*_stop(dev_costs, patience), dev_costs, patience)
 
@@ -259,6 +321,9 @@ class when_to_stop:
         n = 22
         valley = 0.05 * np.abs(np.arange(n) - random_state.randint(6, 18)) ** 1.5
         costs = np.round(4 * (valley + random_state.randint(0, 5, n) / 4)) / 4
+        if random_state.random_sample() < 0.5:
+            # Down in steps of two equal costs, to the end: patience never runs out.
+            costs = (n - np.arange(n) // 2) / 4
         return [float(cost) for cost in costs], int(random_state.randint(2, 5))
 
     def solution(dev_costs, patience):
@@ -279,6 +344,27 @@ class when_to_stop:
         "You stop one epoch late: at `patience` epochs after the best it is over, not after one"
         " more.": lambda costs, patience: _stop(costs, patience, late=1),
         "You stop one epoch early.": lambda costs, patience: _stop(costs, patience, late=-1),
+        "You return inside the loop only: where patience never runs out, nothing comes back.": (
+            lambda costs, patience: (
+                _stop(costs + [np.inf] * 9, patience)
+                if _stop(costs, patience)[1] < len(costs) - 1
+                else None
+            )
+        ),
+        "The best epoch is right. The last one is not always `patience` after it: training may end"
+        " before that.": lambda costs, patience: (
+            _stop(costs, patience)[0],
+            _stop(costs, patience)[0] + patience,
+        ),
+        "You looked at the whole curve and never stopped: patience is asked for.": (
+            lambda costs, patience: (int(np.argmin(costs)), len(costs) - 1)
+        ),
+        "You test the patience before you look at the epoch's own cost, which may be a new best.": (
+            _test_first
+        ),
+        "Your count of waiting epochs is never set back: a new best starts it at 0 again.": (
+            _never_set_back
+        ),
         "You took an equal cost for a better one: only a lower cost resets the patience.": (
             lambda costs, patience: _stop(costs, patience, better=lambda new, old: new <= old)
         ),
@@ -308,6 +394,12 @@ class when_to_stop:
 
 def _soft(V, t):
     return np.sign(V) * np.maximum(np.abs(V) - t, 0)
+
+
+def _old_side(W, dW, a, s, m):
+    """The subgradient step, and 0 where it ends on another side of zero than it began."""
+    new = W - a * (dW + s / m * np.sign(W))
+    return np.where(np.sign(new) == np.sign(W), new, 0)
 
 
 @exercise("5.5", "Zeros that are zero")
@@ -350,6 +442,14 @@ class proximal_step:
         ),
         "This is the subgradient step, which hops across zero: weights that would cross have to"
         " stay there.": lambda W, dW, a, s, m: W - a * (dW + s / m * np.sign(W)),
+        "You held every weight on the side where it was: the data may carry it across zero, only"
+        " the pull may not.": _old_side,
+        "Nothing was pulled: after the step of the cross-entropy comes the one towards zero.": (
+            lambda W, dW, a, s, m: W - a * dW
+        ),
+        "This is weight decay, L2's way: L1 subtracts, the same from every size.": (
+            lambda W, dW, a, s, m: (1 - a * s / m) * W - a * dW
+        ),
         "You stepped and then pulled, but let the weights cross zero: stop them there.": (
             lambda W, dW, a, s, m: W - a * dW - a * s / m * np.sign(W - a * dW)
         ),

@@ -504,6 +504,18 @@ def test_pictures_refused(call, X, error, message):
         (lambda X: augment(X, 0, max_shift=-1), ValueError, "max_shift is -1; it needs to be"),
         (lambda X: augment(X, 0, max_gain=1), ValueError, "max_gain is 1; it needs to be a finite"),
         (lambda X: augment(X, "0"), TypeError, "random_state is '0'; it needs to be a whole"),
+        (
+            lambda X: recolour(X, (1, 1)),
+            ValueError,
+            "gains has shape (2,); it needs (3,) or (5, 3)",
+        ),
+        (
+            lambda X: recolour(X, np.ones((4, 3))),
+            ValueError,
+            "gains has shape (4, 3); it needs (3,) or (5, 3)",
+        ),
+        (lambda X: recolour(X, (1, -1, 1)), ValueError, "gains holds a negative number, NaN or"),
+        (lambda X: recolour(X, (1, np.nan, 1)), ValueError, "gains holds a negative number, NaN"),
     ],
 )
 def test_shifts_and_gains_refused(call, error, message):
