@@ -31,8 +31,8 @@ class Sigmoid(Layer):
     """A = sigmoid(Z), dZ = dA * A * (1 - A); chapter 2, "Choosing the bend"."""
 
     def forward(self, Z, training=False):
-        self.A = sigmoid(Z)
-        return self.A
+        self.A = A = sigmoid(Z)
+        return A
 
     def backward(self, dA):
         return dA * self.A * (1 - self.A)
@@ -42,8 +42,8 @@ class Tanh(Layer):
     """A = tanh(Z), dZ = dA * (1 - A**2); chapter 2, "Choosing the bend"."""
 
     def forward(self, Z, training=False):
-        self.A = tanh(Z)
-        return self.A
+        self.A = A = tanh(Z)
+        return A
 
     def backward(self, dA):
         return dA * (1 - self.A * self.A)
@@ -53,8 +53,8 @@ class ReLU(Layer):
     """A = max(Z, 0), dZ = dA where Z > 0, else 0; chapter 2, "Choosing the bend"."""
 
     def forward(self, Z, training=False):
-        self.A = relu(Z)
-        return self.A
+        self.A = A = relu(Z)
+        return A
 
     def backward(self, dA):
         return dA * (self.A > 0)

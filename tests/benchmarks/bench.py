@@ -1,0 +1,369 @@
+"""Speed, as ratios from one interleaved run. `make bench` prints the tables, and stores them in
+``tests/benchmarks/results.json``, in README.md and in ``tests/benchmarks/growth.png``.
+
+    make bench                              every table
+    make bench ARGS="--only a b --rounds 9"      two of the step times, printed and not stored
+
+Everybody runs on one thread and one core, in turn, round after round; a number is the median over
+the rounds. What a machine does besides slows all of them alike, so the ratios hold better than the
+times. Peers that are not installed (``pip install -e '.[bench]'``) are left out and named.
+"""
+
+import argparse
+import json
+import os
+import platform
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+for name in THREADS:  # before NumPy is loaded
+    os.environ[name] = "1"
+os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+
+import numpy as np  # noqa: E402 (after the threads are set)
+
+from tests.benchmarks.peers import PEERS, Workload  # noqa: E402
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+LARGE = {"widths": (784, 512, 256, 10), "m": 60_000, "batch_size": 128, "optimizer": "adam"}
+STEPS = {  # name: (workload, steps in one turn)
+    "a": (Workload((12288, 20, 7, 5, 1), 209), 20),
+    "a, float32": (Workload((12288, 20, 7, 5, 1), 209, dtype="float32"), 20),
+    "b": (Workload((2, 20, 3, 1), 211), 1000),
+    "b, float32": (Workload((2, 20, 3, 1), 211, dtype="float32"), 1000),
+    "c": (Workload(**LARGE), 60),
+    "c, float32": (Workload(**LARGE, dtype="float32"), 100),
+    "d": (Workload(**LARGE, batch_norm=True), 60),
+    "d, float32": (Workload(**LARGE, batch_norm=True, dtype="float32"), 100),
+}
+EXPLAINED = {
+    "a": "12288-20-7-5-1, 209 examples, all at once",
+    "b": "2-20-3-1, 211 examples, all at once",
+    "c": "784-512-256-10, batches of 128, Adam",
+    "d": "the same with batch normalization",
+}
+
+
+def interleaved(workload, steps, rounds):
+    """Seconds a step: {peer: [one a round]}, and why some peers are missing."""
+    runs, missing = {}, {}
+    for name, peer in PEERS.items():
+        if name.endswith("fused optimizer") and workload.optimizer != "adam":
+            continue
+        try:
+            runs[name] = peer(workload)
+            runs[name](2)  # compiles, allocates, and warms up
+        except (ImportError, NotImplementedError) as error:
+            missing[name] = str(error)
+    seconds = {name: [] for name in runs}
+    for _ in range(rounds):
+        for name, run in runs.items():
+            start = time.perf_counter()
+            run(steps)
+            seconds[name].append((time.perf_counter() - start) / steps)
+    return seconds, missing
+
+
+def gram(rounds):
+    """The whole cat run, 2,500 steps, by train_gram, train and PyTorch; and the crossover."""
+    from lib import Dense, GradientDescent, Network, ReLU, train, train_gram
+
+    workload = STEPS["a"][0]
+    X, Y = workload.data()
+
+    def net(n_x):
+        layers = [layer for n in (20, 7, 5) for layer in (Dense(n), ReLU())]
+        return Network([*layers, Dense(1)], n_x, random_state=0)
+
+    def timed(trainer, X, Y, epochs):
+        one = net(len(X))
+        start = time.perf_counter()
+        trainer(one, X, Y, GradientDescent(1e-4), epochs)
+        return time.perf_counter() - start
+
+    whole = [timed(train_gram, X, Y, 2500) for _ in range(rounds)]
+    direct = [timed(train, X, Y, 50) / 50 * 2500 for _ in range(rounds)]
+    found = {"train_gram": whole, "train": direct}
+    try:
+        run = PEERS["PyTorch"](workload)
+        run(2)
+        for _ in range(rounds):
+            start = time.perf_counter()
+            run(50)
+            found.setdefault("PyTorch", []).append((time.perf_counter() - start) / 50 * 2500)
+    except ImportError:
+        pass
+    crossover = {}
+    for n_x in (64, 256, 1024, 4096, 12288):
+        for m in (50, 200, 800):
+            X = np.random.RandomState(0).rand(m, n_x).T
+            Y = (np.arange(m) % 2)[np.newaxis]
+            times = {
+                (trainer.__name__, epochs): statistics.median(
+                    timed(trainer, X, Y, epochs) for _ in range(3)
+                )
+                for trainer in (train, train_gram)
+                for epochs in (10, 100)
+            }
+            crossover[f"{n_x} × {m}"] = {
+                str(epochs): times["train", epochs] / times["train_gram", epochs]
+                for epochs in (10, 100)
+            }
+    return {name: statistics.median(times) for name, times in found.items()}, crossover
+
+
+def growth(rounds):
+    """How a step of (c) grows with m and with the width: seconds, and the fitted exponents."""
+    found = {"examples": {}, "width": {}}
+    for factor in (1, 2, 4, 8):  # of an epoch, so that the number of steps grows with m
+        workload = Workload((784, 512, 256, 10), 7_500 * factor, 128, "adam", "float32")
+        run = PEERS["this library"](workload)
+        steps = workload.m // 128
+        run(2)
+        found["examples"][factor] = timed_median(run, steps, rounds) * steps
+    for factor in (1, 2, 4):
+        widths = (784, 512 * factor, 256 * factor, 10)
+        run = PEERS["this library"](Workload(widths, 7_500, 128, "adam", "float32"))
+        run(2)
+        found["width"][factor] = timed_median(run, 20, rounds)
+    for name, times in found.items():
+        slope = np.polyfit(np.log(list(times)), np.log(list(times.values())), 1)[0]
+        found[name] = {"seconds": times, "exponent": float(slope)}
+    return found
+
+
+def timed_median(run, steps, rounds):
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        run(steps)
+        times.append((time.perf_counter() - start) / steps)
+    return statistics.median(times)
+
+
+PEAK = """
+import resource, sys
+from tests.benchmarks.bench import STEPS
+from tests.benchmarks.peers import PEERS
+import dataclasses, numpy as np
+import lib
+workload = STEPS["c, float32"][0]
+data = workload.data()
+object.__setattr__(workload, "data", lambda: data)
+def now():
+    for line in open("/proc/self/status"):
+        if line.startswith("VmRSS"): return int(line.split()[1])
+sum(array.sum() for array in data)
+np.ones((512, 784), "f4") @ np.ones((784, 128), "f4")
+open("/proc/self/clear_refs", "w").write("5")
+before = now()
+PEERS["this library"](workload)(60)
+for line in open("/proc/self/status"):
+    if line.startswith("VmHWM"): print((int(line.split()[1]) - before) / 1024)
+"""
+
+
+def peak_memory():
+    """MiB above the data that a run of (c) in float32 takes at its highest, or None off Linux."""
+    if not sys.platform.startswith("linux"):
+        return None
+    done = subprocess.run([sys.executable, "-c", PEAK], cwd=ROOT, capture_output=True, text=True)
+    return float(done.stdout) if done.returncode == 0 else None
+
+
+def import_time(rounds=15):
+    """Seconds of ``import lib`` and of ``import numpy`` in fresh processes, interleaved."""
+    times = {"lib": [], "numpy": []}
+    for _ in range(rounds):
+        for name, found in times.items():
+            code = (
+                f"import time; t = time.perf_counter(); import {name}; t = time.perf_counter() - t"
+            )
+            command = [sys.executable, "-c", f"{code}; print(t)"]
+            found.append(float(subprocess.check_output(command, cwd=ROOT)))
+    return {name: statistics.median(found) for name, found in times.items()}
+
+
+def chapters():
+    """Seconds of validating each chapter with nbval, the start of its kernel included."""
+    found = {}
+    for path in sorted((ROOT / "chapters").glob("*.ipynb")):
+        start = time.perf_counter()
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(path)]
+        subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+        found[path.stem] = time.perf_counter() - start
+    return found
+
+
+def streaming():
+    """Training from a file beside training in memory, and the peak at 0.2 and 2 GB."""
+    code = """
+import resource, sys, time
+import h5py, numpy as np
+from lib import Adam, Dense, Network, ReLU, SoftmaxCrossEntropy, train
+path, how = sys.argv[1:]
+net = Network([Dense(512), ReLU(), Dense(256), ReLU(), Dense(10)], 784, SoftmaxCrossEntropy(),
+              random_state=0, dtype=np.float32)
+with h5py.File(path) as file:
+    X, Y = file["X"], file["Y"]
+    if how == "memory":
+        X, Y = X[()].T, Y[()].T
+    start = time.perf_counter()
+    train(net, X, Y, Adam(1e-4), 1, 128, random_state=0)
+    seconds = time.perf_counter() - start
+    print(len(file["Y"]) / seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        import h5py
+
+        for size, m in (("0.2 GB", 64_000), ("2 GB", 640_000)):
+            path = Path(folder) / "examples.h5"
+            with h5py.File(path, "w") as file:
+                X = file.create_dataset("X", (m, 784), "f4", chunks=(128, 784))
+                Y = file.create_dataset("Y", (m, 10), "u1", chunks=(128, 10))
+                random_state = np.random.RandomState(0)
+                for start in range(0, m, 1280):
+                    X[start : start + 1280] = random_state.rand(1280, 784)
+                    Y[start : start + 1280] = np.eye(10)[random_state.randint(10, size=1280)]
+            for how in ("file", "memory") if size == "0.2 GB" else ("file",):
+                command = [sys.executable, "-c", code, str(path), how]
+                rate, peak = map(float, subprocess.check_output(command, cwd=ROOT).split())
+                found[f"{size}, from {how}"] = {"examples a second": rate, "peak MiB": peak}
+    return found
+
+
+# --- the tables -----------------------------------------------------------------------------------
+
+
+def machine():
+    """What it ran on: processor, system, and the versions of all who took part."""
+    processor = platform.processor() or platform.machine()
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        processor = next(line.split(":")[1].strip() for line in lines if "model name" in line)
+    except (OSError, StopIteration):
+        pass
+    versions = {"Python": platform.python_version()}
+    for package in ("numpy", "torch", "jax", "scikit-learn"):
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            versions[package] = "not installed"
+    return {"processor": processor, "system": platform.system(), "versions": versions}
+
+
+def step_table(results):
+    """Markdown: a row a workload, time of the products, and everybody as a multiple of them."""
+    names = [name for name in PEERS if name != "the products alone"]
+    lines = ["| one step | products | " + " | ".join(names) + " |", "|" + "---|" * (len(names) + 2)]
+    for workload, medians in results.items():
+        limit = medians["the products alone"]
+        cells = [f"{medians[n] / limit:.2f} ×" if n in medians else "–" for n in names]
+        lines.append(f"| ({workload}) | {1e6 * limit:,.0f} µs | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def report(results):
+    """All tables as Markdown, for README.md."""
+    where = results["machine"]
+    versions = ", ".join(f"{name} {number}" for name, number in where["versions"].items())
+    parts = [
+        f"One thread of an {where['processor']}, {where['system']}; {versions}. Medians of one"
+        " interleaved run. The products are the bare matrix products of the same step: nobody who"
+        " calls the same BLAS can be below 1, but libraries with their own products can.",
+        step_table(results["steps"]),
+        "; ".join(f"({name}) {words}" for name, words in EXPLAINED.items()) + ".",
+    ]
+    whole, run = results["gram"], "2,500 steps on the cats"
+    text = f"{run}: {whole['train_gram']:.2f} s by `train_gram`, {whole['train']:.0f} s by `train`"
+    if "PyTorch" in whole:
+        text += f", {whole['PyTorch']:.0f} s by PyTorch"
+    parts.append(text + ".")
+    memory, imported = results["peak memory"], results["import"]
+    rows = [
+        (
+            "an epoch of (c) against the number of examples",
+            "exponent",
+            results["growth"]["examples"],
+        ),
+        ("a step of (c) against the width", "exponent", results["growth"]["width"]),
+    ]
+    lines = [f"- {what}: {kind} {found['exponent']:.2f}" for what, kind, found in rows]
+    if memory is not None:
+        lines.append(f"- peak memory of (c) in float32 above the data: {memory:.1f} MiB")
+    lines.append(f"- `import lib`: {imported['lib'] / imported['numpy']:.2f} × `import numpy`")
+    stored = results["streaming"]
+    ratio = (
+        stored["0.2 GB, from file"]["examples a second"]
+        / stored["0.2 GB, from memory"]["examples a second"]
+    )
+    small, large = (stored[f"{size}, from file"]["peak MiB"] for size in ("0.2 GB", "2 GB"))
+    lines.append(
+        f"- from an HDF5 file: {ratio:.2f} × the examples a second of the run in memory; the peak"
+        f" is {small:.0f} MiB with a file of 0.2 GB and {large:.0f} MiB with one of 2 GB"
+    )
+    times = results["chapters"]
+    lines.append(
+        f"- validating the chapters takes {sum(times.values()):.0f} s, the longest"
+        f" {max(times.values()):.0f} s"
+    )
+    return "\n\n".join([*parts, "\n".join(lines)])
+
+
+def into_readme(text):
+    """README.md with the report between its two markers."""
+    path = ROOT / "README.md"
+    pattern = r"(<!-- make bench: begin -->\n).*?(\n<!-- make bench: end -->)"
+    readme, count = re.subn(
+        pattern, lambda m: m[1] + text + m[2], path.read_text(encoding="utf-8"), flags=re.S
+    )
+    if count != 1:
+        raise SystemExit(
+            "README.md needs the two markers <!-- make bench: begin --> and ... end -->"
+        )
+    path.write_text(readme, encoding="utf-8")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", nargs="*", help="step times of these workloads: a b c d")
+    parser.add_argument("--rounds", type=int, default=7)
+    options = parser.parse_args()
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # one core for everybody
+    steps, absent = {}, {}
+    for name, (workload, count) in STEPS.items():
+        if options.only and name[0] not in options.only:
+            continue
+        seconds, missing = interleaved(workload, count, options.rounds)
+        steps[name] = {peer: statistics.median(times) for peer, times in seconds.items()}
+        absent |= missing
+        print(
+            name, {peer: f"{1e6 * value:.0f} µs" for peer, value in steps[name].items()}, flush=True
+        )
+    print("\n" + step_table(steps))
+    for peer, reason in absent.items():
+        print(f"left out somewhere: {peer}: {reason}")
+    if options.only:
+        return
+    results = {"machine": machine(), "steps": steps}
+    results["gram"], results["crossover"] = gram(options.rounds)
+    results["growth"] = growth(options.rounds)
+    results["peak memory"], results["import"] = peak_memory(), import_time()
+    results["streaming"], results["chapters"] = streaming(), chapters()
+    (HERE / "results.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    into_readme(report(results))
+    print(report(results))
+
+
+if __name__ == "__main__":
+    main()
