@@ -22,6 +22,11 @@ from lib.layers import Layer
 __all__ = ["BatchNorm"]
 
 
+def _row_products(A, B):
+    """The sum of A * B over each row, (n, 1), without an array for the products."""
+    return np.einsum("ij,ij->i", A, B)[:, np.newaxis]
+
+
 class BatchNorm(Layer):
     """Give each unit the mean beta and the standard deviation gamma over the minibatch.
 
@@ -59,26 +64,33 @@ class BatchNorm(Layer):
         if not training:
             scale = self.gamma / np.sqrt(self.running_variance + self.epsilon)
             return scale * Z + (self.beta - scale * self.running_mean)
-        self.check_batch(Z.shape[1])
+        m = Z.shape[1]
+        self.check_batch(m)
         mean = Z.mean(axis=1, keepdims=True)
         centred = Z - mean
         # Not Z.var(): of complex numbers, as in chapter 6, it would take the absolute value.
-        variance = (centred * centred).mean(axis=1, keepdims=True)
+        variance = _row_products(centred, centred) / m
         for running, batch in [(self.running_mean, mean), (self.running_variance, variance)]:
             running *= self.momentum
             running += (1 - self.momentum) * batch
         self.deviation = np.sqrt(variance + self.epsilon)
-        self.Z_hat = centred / self.deviation
-        return self.gamma * self.Z_hat + self.beta
+        centred /= self.deviation
+        self.Z_hat = centred
+        output = self.gamma * centred
+        output += self.beta
+        return output
 
     def backward(self, dA):
         m = dA.shape[1]
-        np.sum(dA * self.Z_hat, axis=1, keepdims=True, out=self.dgamma)
+        self.dgamma[...] = _row_products(dA, self.Z_hat)
         np.sum(dA, axis=1, keepdims=True, out=self.dbeta)
         if self.is_first:
             return None
-        dZ_hat = dA - self.dbeta / m - self.Z_hat * (self.dgamma / m)
-        return self.gamma / self.deviation * dZ_hat
+        dZ = self.Z_hat * (-self.dgamma / m)  # the formula above, each term added in place
+        dZ += dA
+        dZ -= self.dbeta / m
+        dZ *= self.gamma / self.deviation
+        return dZ
 
     def __repr__(self):
         return f"BatchNorm(momentum={self.momentum:g}, epsilon={self.epsilon:g})"

@@ -3,7 +3,6 @@
 import json
 import math
 import os
-from pathlib import Path
 from typing import NamedTuple
 
 import h5py
@@ -11,6 +10,7 @@ import numpy as np
 
 from lib.activations import LeakyReLU, ReLU, Sigmoid, Tanh
 from lib.batch_norm import BatchNorm
+from lib.checks import check_path_like
 from lib.initializers import zeros
 from lib.layers import Dense
 from lib.losses import BinaryCrossEntropy, SoftmaxCrossEntropy
@@ -62,7 +62,7 @@ def load(path):
     Chapter 7, "Stopping and going on". Raises FileNotFoundError, or ValueError, which says what is
     wrong, for a damaged or foreign file; the checksum is looked at before anything is made of it.
     """
-    path = Path(path)
+    path = check_path_like(path)
     if not path.is_file():
         raise FileNotFoundError(f"path is {str(path)!r}; it needs to be a file that save wrote")
     try:
@@ -77,12 +77,16 @@ def load(path):
 
 def _read(path):
     with h5py.File(path, "r") as file:
-        schema = file.attrs.get("schema")
-        if schema != SCHEMA:
-            raise ValueError(f"its schema is {schema!r}; this library reads {SCHEMA!r}")
+        schema = read_array(file, "schema", kinds="S", limit=100)
+        if schema != SCHEMA.encode():
+            found = schema.decode(errors="replace")
+            raise ValueError(f"its schema is {found!r}; this library reads {SCHEMA!r}")
+        expected = read_array(file, "checksum", kinds="S", limit=100)
         # An array cannot be larger than the file that holds it.
-        arrays = {name: read_array(file, name, limit=os.path.getsize(path)) for name in file}
-        if file.attrs.get("checksum") != checksum(arrays):
+        size = os.path.getsize(path)
+        names = [name for name in file if name not in ("schema", "checksum")]
+        arrays = {name: read_array(file, name, limit=size) for name in names}
+        if expected != checksum(arrays).encode():
             raise ValueError("its checksum does not match its contents")
     header = json.loads(arrays.pop("header").tobytes())
     for name, array in arrays.items():

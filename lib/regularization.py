@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from lib.checks import check_count, check_number, check_random_state
+from lib.checks import check_count, check_number, check_numeric, check_random_state
 from lib.layers import Layer
 
 __all__ = [
@@ -30,7 +30,8 @@ class Penalty:
 
     A penalty has ``value(W, m)``, what a weight matrix W adds to the cost of m examples, and
     ``add_gradient(W, dW, m)``, which adds the derivative of that to dW in place. Biases are left
-    out. Raises TypeError or ValueError if ``strength`` is not a number from 0 up.
+    out. In training m is the size of a minibatch, so the same strength weighs more in small ones.
+    Raises TypeError or ValueError if ``strength`` is not a number from 0 up.
     """
 
     def __init__(self, strength):
@@ -168,7 +169,7 @@ def recolour(pictures, gains):
     Chapter 5, "More data from the same data". Values beyond 255 are cut off there. Raises
     ValueError for gains of another shape, or that are not finite numbers from 0 up.
     """
-    m, gains = len(_check_pictures(pictures)), np.asarray(gains, dtype=float)
+    m, gains = len(_check_pictures(pictures)), check_numeric(gains, "gains")
     if gains.shape not in ((3,), (m, 3)):
         raise ValueError(f"gains has shape {gains.shape}; it needs (3,) or ({m}, 3)")
     if not np.isfinite(gains).all() or gains.min() < 0:

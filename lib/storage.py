@@ -2,20 +2,19 @@
 
 A saved model is an HDF5 file, of plain numbers only, that any HDF5 tool can look into:
 
-    attributes of the file
-      schema      "neural-networks-by-hand 1"
-      checksum    SHA-256 of every data set's name, type, shape and bytes, in order of the names
-    data sets
-      header                    JSON as bytes: the classes and arguments of layers, loss, penalty,
-                                optimizer and early stopping, counts, and the versions that wrote it
-      parameters                the flat vector
-      statistics.0, ...         running averages of batch normalization, layer by layer
-      random.0, ...             states of the random streams of dropout, layer by layer
-      averages.0, ...           running averages of the optimizer
-      costs, validation_costs, validation_accuracies         of the History
-      best.0, ...               what early stopping would go back to
+    schema               "neural-networks-by-hand 1"
+    checksum             SHA-256 of the name, type, shape and bytes of every other data set
+    header               JSON as bytes: the classes and arguments of layers, loss, penalty,
+                         optimizer and early stopping, counts, and the versions that wrote it
+    parameters           the flat vector
+    statistics.0, ...    running averages of batch normalization, layer by layer
+    random.0, ...        states of the random streams of dropout, layer by layer
+    averages.0, ...      running averages of the optimizer
+    costs, validation_costs, validation_accuracies         of the History
+    best.0, ...          what early stopping would go back to
 
-Nothing in it is ever executed: classes are looked up by name in a list, never imported, and nothing
+There are no attributes and no text of variable length: in a damaged file HDF5 can search such text
+for ever. Nothing in it is ever executed: classes are looked up by name in a list, never imported, and nothing
 is unpickled.
 """
 
@@ -25,11 +24,12 @@ import json
 import os
 import platform
 from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
 
-__all__ = ["SCHEMA", "check_path", "checksum", "contents", "read_array", "save"]
+from lib.checks import check_object, check_path_like
+
+__all__ = ["SCHEMA", "check_path", "check_savable", "checksum", "contents", "read_array", "save"]
 
 SCHEMA = "neural-networks-by-hand 1"
 
@@ -46,19 +46,31 @@ def save(path, net, optimizer=None, history=None, early_stopping=None):
     _write(check_path(path), contents(net, optimizer, history, early_stopping))
 
 
-def check_path(path):
+def check_path(path, name="path"):
     """``path`` as a Path in a folder that exists; chapter 7, "Stopping and going on".
 
-    Raises FileNotFoundError.
+    Raises TypeError or FileNotFoundError.
     """
-    path = Path(path)
+    path = check_path_like(path, name)
     if not path.parent.is_dir():
-        raise FileNotFoundError(f"path is {str(path)!r}; its folder needs to exist")
+        raise FileNotFoundError(f"{name} is {str(path)!r}; its folder needs to exist")
     return path
+
+
+def check_savable(net, optimizer=None):
+    """Raise TypeError for a part that is not of this library.
+
+    Chapter 7, "Stopping and going on".
+    """
+    check_object(net, "net", "cost_and_gradient", "Network([Dense(1)], n_inputs=2)")
+    for name in ("layers", "loss", "penalty"):
+        _describe(getattr(net, name), name)
+    _describe(optimizer, "optimizer")
 
 
 def contents(net, optimizer=None, history=None, early_stopping=None):
     """All arrays that ``save`` writes, by their names; chapter 7, "Stopping and going on"."""
+    check_savable(net, optimizer)
     streams = [layer.random_state.get_state() for layer in net.layers if _is_random(layer)]
     header = {
         "network": {
@@ -127,7 +139,8 @@ def _write(path, arrays):
         with h5py.File(part, "w") as file:
             for name, array in arrays.items():
                 file.create_dataset(name, data=array)
-            file.attrs["schema"], file.attrs["checksum"] = SCHEMA, checksum(arrays)
+            for name, text in [("schema", SCHEMA), ("checksum", checksum(arrays))]:
+                file.create_dataset(name, data=np.bytes_(text))
         _force_onto_disk(part)
         os.replace(part, path)
     except BaseException:

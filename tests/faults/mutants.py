@@ -99,7 +99,7 @@ def rewrite(data, random_state, path):
     path.write_bytes(data)
     with h5py.File(path, "r+") as file:
         key = sorted(file)[random_state.randint(len(file))]
-        array, way = file[key][()], random_state.randint(8)
+        array, way = np.asarray(file[key][()]), random_state.randint(8)
         del file[key]
         if way == 0:
             kinds = ["S5"] if array.dtype.kind == "S" else ["f4", "i8", "S5", "c16"]
@@ -107,7 +107,7 @@ def rewrite(data, random_state, path):
         elif way == 1:
             file[key] = array[..., np.newaxis]
         elif way == 2:
-            file[key] = array[: len(array) // 2]
+            file[key] = array.ravel()[: array.size // 2]
         elif way == 3:
             file[key] = h5py.ExternalLink("elsewhere.h5", key)
         elif way == 4:
