@@ -10,17 +10,17 @@ ARGS   =
 VENV    := .venv/bin/python
 UV      := $(shell command -v uv 2>/dev/null)
 INSTALL  = $(if $(UV),uv pip install --python $(VENV),$(VENV) -m pip install)
-CODE     = lib tests chapters data
+CODE     = lib tests chapters data .book .slides .teacher
 
 # One thread for each numerical library, unless the caller wants more: the arrays here are small, and
 # thread pools that fight over the cores make a chapter many times slower.
 export OPENBLAS_NUM_THREADS ?= 1
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help lab test refresh lint clean
+.PHONY: help lab test refresh lint slides teacher clean book bench test-matrix
 
 help:  ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 lab: .venv/.ready  ## read the course: JupyterLab, opened on the contents
 	@$(VENV) -m jupyterlab --config=.jupyter/lab.json $(ARGS)
@@ -35,8 +35,23 @@ lint: .venv/.ready  ## check the style and layout of the code, the notebooks' to
 	$(VENV) -m ruff check $(CODE)
 	$(VENV) -m ruff format --check $(CODE)
 
+bench: .venv/.ready  ## measure the speed beside the peers that are installed, as ratios
+	$(VENV) -m tests.benchmarks.bench $(ARGS)
+
+test-matrix: .venv/.ready  ## prove the stored outputs on other processors, Pythons and packages
+	$(VENV) -m tests.matrix $(ARGS)
+
+book: .venv/.book  ## build the course as a website, in _book
+	@$(VENV) .book/build.py $(ARGS)
+
+slides: .venv/.ready  ## build a deck of slides of every chapter, _slides/index.html
+	@$(VENV) .slides/build_slides.py $(ARGS)
+
+teacher: .venv/.ready  ## build solutions and assignments for classes, _teacher/README.md
+	@$(VENV) .teacher/build_teacher.py $(ARGS)
+
 clean:  ## remove .venv, the caches and whatever was built
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis _book _slides *.egg-info
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis _book ._book-* _slides *.egg-info
 	find . -name .git -prune -o -type d \
 	  \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
@@ -84,3 +99,10 @@ endif
 	$(INSTALL) --quiet -r requirements.txt -e '.[test]'; \
 	rm .venv/.unfinished; \
 	pwd -P > .venv/.ready
+
+# What only some commands need, each with a stamp of its own.
+
+.venv/.book: .venv/.ready
+	@echo "Installing the packages of the extra 'book' in .venv (once; it takes a minute) ..."
+	@$(INSTALL) --quiet -e '.[book]'
+	@touch $@

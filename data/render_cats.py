@@ -9,18 +9,15 @@ npm packages always give the same arrays.
     python data/render_cats.py data/cats_small.csv --packages FOLDER --output cats.h5
 
 Besides the course's own packages this script needs Pillow and resvg_py (the extra `data`:
-pip install -e '.[data]'), and npm if it is to fetch the packages.
+pip install -e '.[data]').
 """
 
 import argparse
 import csv
-import hashlib
 import io
 import json
 import math
 import os
-import shutil
-import subprocess
 import sys
 import tarfile
 from contextlib import contextmanager
@@ -30,61 +27,36 @@ import h5py
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from data.npm_packages import fetch, read_checksums, read_verified, tarball_name
+
 HERE = Path(__file__).resolve().parent
-CHECKSUMS = HERE / "packages.sha256"
 SIDE = 64  # of a finished picture, in pixels
 CANVAS = 2 * SIDE  # pictures are painted at twice the size, then averaged down
 LABELS = (b"non-cat", b"cat")
 ARRAYS = ("train_set_x", "train_set_y", "test_set_x", "test_set_y", "list_classes")
 
-# The name a manifest uses for a style, and the npm package @iconify-json/… that holds it.
+# The name a manifest uses for a style, and the npm package that holds it.
 PACKAGES = {
-    "emojitwo": "emojione-1.2.3",
-    "fluent": "fluent-emoji-1.2.7",
-    "fluentflat": "fluent-emoji-flat-1.2.6",
-    "fluenthc": "fluent-emoji-high-contrast-1.2.6",
-    "fx": "fxemoji-1.2.2",
-    "noto": "noto-1.2.9",
-    "noto1": "noto-v1-1.2.5",
-    "streamline": "streamline-emojis-1.2.4",
-    "twemoji": "twemoji-1.2.5",
+    "emojitwo": "@iconify-json/emojione@1.2.3",
+    "fluent": "@iconify-json/fluent-emoji@1.2.7",
+    "fluentflat": "@iconify-json/fluent-emoji-flat@1.2.6",
+    "fluenthc": "@iconify-json/fluent-emoji-high-contrast@1.2.6",
+    "fx": "@iconify-json/fxemoji@1.2.2",
+    "noto": "@iconify-json/noto@1.2.9",
+    "noto1": "@iconify-json/noto-v1@1.2.5",
+    "streamline": "@iconify-json/streamline-emojis@1.2.4",
+    "twemoji": "@iconify-json/twemoji@1.2.5",
 }
 
 
 # --- The packages ---------------------------------------------------------------------------
 
 
-def tarball_name(package):
-    """The file that `npm pack` writes for "noto-1.2.9": iconify-json-noto-1.2.9.tgz."""
-    return f"iconify-json-{package}.tgz"
-
-
 def fetch_packages(folder):
-    """Run `npm pack` for every package whose tarball is not in `folder` yet."""
-    npm = shutil.which("npm")
-    if npm is None:
-        raise FileNotFoundError("--fetch needs npm, which is not on the PATH")
-    folder.mkdir(parents=True, exist_ok=True)
+    """Fetch every package whose tarball is not in `folder` yet."""
+    checksums = read_checksums()
     for package in PACKAGES.values():
-        if not (folder / tarball_name(package)).exists():
-            name, _, version = package.rpartition("-")
-            command = [npm, "pack", "--silent", f"@iconify-json/{name}@{version}"]
-            subprocess.run(command, cwd=folder, check=True)
-
-
-def read_checksums(path=CHECKSUMS):
-    """{file name: sha256} from a file in the format of `sha256sum`."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return {name: digest for digest, name in map(str.split, lines)}
-
-
-def read_verified(path, checksum):
-    """The bytes of `path`; ValueError unless their sha256 is `checksum`."""
-    content = path.read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found != checksum:
-        raise ValueError(f"{path} is not the pinned package: sha256 {found}, need {checksum}")
-    return content
+        fetch(package, folder, checksums[tarball_name(package)])
 
 
 def load_icon_sets(folder):
@@ -287,7 +259,7 @@ def parse_arguments(arguments=None):
         "--packages", type=Path, required=True, metavar="FOLDER", help="where the tarballs are"
     )
     parser.add_argument(
-        "--fetch", action="store_true", help="first `npm pack` into FOLDER what it lacks"
+        "--fetch", action="store_true", help="first fetch into FOLDER what it lacks"
     )
     parser.add_argument("--output", type=Path, metavar="FILE.h5", help="write the arrays here")
     parser.add_argument("--sheet", type=Path, metavar="FILE.png", help="write a contact sheet")
@@ -329,6 +301,6 @@ def main(arguments=None):
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except (OSError, ValueError, ImportError, subprocess.CalledProcessError) as error:
+    except (OSError, ValueError, ImportError) as error:
         hint = " (pip install -e '.[data]')" if isinstance(error, ImportError) else ""
         sys.exit(f"render_cats.py: {error}{hint}")

@@ -6,6 +6,8 @@ caller passes in is only looked at, never changed.
 
 import math
 import numbers
+import os
+from pathlib import Path
 
 import numpy as np
 
@@ -15,8 +17,10 @@ __all__ = [
     "check_inputs",
     "check_labels",
     "check_number",
+    "check_numeric",
     "check_object",
     "check_pair",
+    "check_path_like",
     "check_random_state",
 ]
 
@@ -28,11 +32,11 @@ def check_inputs(X, n_inputs=None, dtype=np.float64, name="X"):
     Raises TypeError for what is not numeric; ValueError for a wrong rank or number of rows,
     for transposed or empty data, and for NaN or infinity.
     """
-    X = _numeric(X, name)
+    X = check_numeric(X, name)
     if X.ndim != 2:
         raise ValueError(f"{name} has shape {X.shape}; it needs (n_x, m): one column an example")
     if 0 in X.shape:
-        raise ValueError(f"{name} is empty: its shape is {X.shape}")
+        raise ValueError(f"{name} is empty: its shape is {X.shape}; it needs at least (1, 1)")
     if n_inputs is not None and X.shape[0] != n_inputs:
         turned = X.shape[1] == n_inputs
         hint = f"; it looks transposed: examples are columns, pass {name}.T" if turned else ""
@@ -49,7 +53,7 @@ def check_labels(Y, n_outputs, m, dtype=np.float64, name="Y"):
     One output takes 0 or 1 in shape ``(1, m)``; several take one-hot columns ``(C, m)``.
     Chapter 1, "A picture becomes a column". Raises TypeError or ValueError.
     """
-    Y = _numeric(Y, name)
+    Y = check_numeric(Y, name)
     needs = f"({n_outputs}, {m})"
     if Y.ndim == 1:
         way = f"use {name}.reshape(1, -1)" if n_outputs == 1 else f"use np.eye({n_outputs})[:, y]"
@@ -78,9 +82,13 @@ def check_number(value, name, interval="(0, inf)"):
     low, high = map(float, interval[1:-1].split(","))
     above = value >= low if interval[0] == "[" else value > low
     below = value <= high if interval[-1] == "]" else value < high
-    if not (above and below and math.isfinite(value)):
+    try:
+        number = float(value)
+    except OverflowError:  # a whole number that no float can hold
+        number = math.inf
+    if not (above and below and math.isfinite(number)):
         raise ValueError(f"{name} is {value}; it needs to be a finite number in {interval}")
-    return float(value)
+    return number
 
 
 def check_count(value, name, low=1, high=None):
@@ -101,7 +109,8 @@ def check_choice(value, name, choices):
 
     Raises ValueError that lists the choices.
     """
-    if value not in choices:
+    # NumPy takes None for a dtype, and equals an array element by element.
+    if value is None or isinstance(value, np.ndarray) or value not in list(choices):
         listed = ", ".join(map(repr, choices))
         raise ValueError(f"{name} is {value!r}; it needs to be one of {listed}")
     return value
@@ -139,12 +148,31 @@ def check_random_state(random_state):
     return np.random.RandomState(check_count(random_state, "random_state", 0, 2**32 - 1))
 
 
-def _numeric(array, name):
-    """As a real numeric array, whatever it came as: a list, integers, booleans."""
+def check_path_like(path, name="path"):
+    """Return ``path``, a string or a Path, as a Path; chapter 1, "Your own picture".
+
+    Raises TypeError for anything else.
+    """
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"{name} is {path!r}; it needs to be the path of a file, as a string")
+    return Path(path)
+
+
+def check_numeric(array, name):
+    """Return a real numeric array, whatever it came as: a list, integers, booleans.
+
+    Chapter 1, "A picture becomes a column". Raises TypeError or ValueError. What a mask hides is
+    not used on the quiet: an array with masked values is refused.
+    """
+    if np.ma.is_masked(array):
+        hidden = np.ma.count_masked(array)
+        raise ValueError(f"{name} has {hidden} masked values; it needs a number in every place")
     try:
         array = np.asarray(array)
     except ValueError as error:
-        raise ValueError(f"{name} is not a full table of numbers: {error}") from error
+        raise ValueError(
+            f"{name} is not a full table of numbers: {error} It needs rows of one length."
+        ) from error
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name} has dtype {array.dtype}; it needs real numbers")
     return array

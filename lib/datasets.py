@@ -12,7 +12,7 @@ import numpy as np
 import sklearn.datasets
 from sklearn.model_selection import train_test_split
 
-from lib.checks import check_count, check_number, check_random_state
+from lib.checks import check_count, check_number, check_path_like, check_random_state
 from lib.storage import read_array
 
 __all__ = [
@@ -59,7 +59,7 @@ def load_cats(source="small"):
     if source in ("small", "augmented"):
         parts = [_read_cats(DATA / f"cats_{source}.h5", ("train", "test"))]
     else:
-        folder = Path(source)
+        folder = check_path_like(source, "source")
         if not folder.is_dir():
             needs = '"small", "augmented" or an existing folder'
             raise FileNotFoundError(f"source is {str(source)!r}; it needs to be {needs}")
@@ -118,9 +118,14 @@ def _read(file, key, dtype):
 def columns(points, labels):
     """Rows as scikit-learn has them, turned into our columns: X (n_x, m) and Y (1, m).
 
-    No copy is made of ``points``. Chapter 2, "A flower that no line can cut".
+    No copy is made of ``points``. Chapter 2, "A flower that no line can cut". Raises ValueError
+    unless there is one label a row.
     """
-    return points.T, np.asarray(labels).reshape(1, -1)
+    points, labels = np.asarray(points), np.asarray(labels)
+    if points.ndim != 2 or labels.size != len(points):
+        needs = "they need one row and one label an example"
+        raise ValueError(f"points has shape {points.shape}, labels has {labels.shape}; {needs}")
+    return points.T, labels.reshape(1, -1)
 
 
 def planar_flower(m=400, random_state=1):
@@ -145,40 +150,47 @@ def planar_flower(m=400, random_state=1):
 def noisy_circles(m=200, noise=0.3, factor=0.5, random_state=0):
     """A circle inside another, X (2, m) and Y (1, m); chapter 2, "Four other shapes".
 
-    scikit-learn's ``make_circles``: label 1 is the inner circle, ``factor`` times as wide.
+    scikit-learn's ``make_circles``: label 1 is the inner circle, ``factor`` times as wide. Raises
+    TypeError or ValueError for arguments out of range.
     """
-    return columns(
-        *sklearn.datasets.make_circles(m, noise=noise, factor=factor, random_state=random_state)
-    )
+    check_number(factor, "factor", "[0, 1)")
+    return columns(*sklearn.datasets.make_circles(factor=factor, **_asked(m, random_state, noise)))
 
 
 def noisy_moons(m=200, noise=0.2, random_state=0):
     """Two interleaved half circles, X (2, m) and Y (1, m); chapter 2, "Four other shapes".
 
-    scikit-learn's ``make_moons``.
+    scikit-learn's ``make_moons``. Raises TypeError or ValueError for arguments out of range.
     """
-    return columns(*sklearn.datasets.make_moons(m, noise=noise, random_state=random_state))
+    return columns(*sklearn.datasets.make_moons(**_asked(m, random_state, noise)))
 
 
 def blobs(m=200, random_state=5):
     """Six round clouds, 0 and 1 in turn, X (2, m) and Y (1, m); chapter 2, "Four other shapes".
 
-    scikit-learn's ``make_blobs``, its six labels taken modulo 2.
+    scikit-learn's ``make_blobs``, its six labels taken modulo 2. Raises TypeError or ValueError for
+    arguments out of range.
     """
-    points, labels = sklearn.datasets.make_blobs(m, centers=6, random_state=random_state)
+    points, labels = sklearn.datasets.make_blobs(centers=6, **_asked(m, random_state))
     return columns(points, labels % 2)
 
 
 def gaussian_quantiles(m=200, random_state=0):
     """A round cloud, its inner half one class; chapter 2, "Four other shapes".
 
-    X (2, m) and Y (1, m): scikit-learn's ``make_gaussian_quantiles`` with variance 0.5.
+    X (2, m) and Y (1, m): scikit-learn's ``make_gaussian_quantiles`` with variance 0.5. Raises
+    TypeError or ValueError for arguments out of range.
     """
+    asked = _asked(m, random_state)
     return columns(
-        *sklearn.datasets.make_gaussian_quantiles(
-            cov=0.5, n_samples=m, n_features=2, n_classes=2, random_state=random_state
-        )
+        *sklearn.datasets.make_gaussian_quantiles(cov=0.5, n_features=2, n_classes=2, **asked)
     )
+
+
+def _asked(m, random_state, noise=None):
+    """What to ask scikit-learn for; refused here, in our words, if it is out of range."""
+    asked = {"n_samples": check_count(m, "m"), "random_state": check_random_state(random_state)}
+    return asked if noise is None else asked | {"noise": check_number(noise, "noise", "[0, inf)")}
 
 
 def football(m=200, noise=0.1, random_state=1):
@@ -257,12 +269,14 @@ def load_picture(path):
     """
     from PIL import Image, ImageOps  # matplotlib brings Pillow along
 
+    path = check_path_like(path)
     try:
-        with Image.open(Path(path)) as picture:
+        with Image.open(path) as picture:
             upright = ImageOps.exif_transpose(picture)  # telephones store photographs lying
             return np.asarray(ImageOps.fit(upright.convert("RGB"), (64, 64)))
-    except FileNotFoundError:
-        raise
+    except FileNotFoundError as error:
+        needs = "it needs to be the path of a picture that is there"
+        raise FileNotFoundError(f"path is {str(path)!r}; {needs}") from error
     # What Pillow raises for a damaged file depends on its format: SyntaxError for some PNGs.
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise ValueError(

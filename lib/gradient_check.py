@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.checks import check_choice, check_count, check_number, check_object
+from lib.checks import check_choice, check_count, check_number, check_numeric, check_object
 
 __all__ = ["GradientReport", "check_gradients", "numerical_gradient", "relative_difference"]
 
@@ -27,6 +27,8 @@ def numerical_gradient(f, theta, epsilon=None, method="two-sided"):
     "Do the gradients tell the truth", and derived in chapter 6. Raises TypeError or ValueError.
     """
     check_choice(method, "method", EPSILON)
+    check_object(f, "f", "__call__", "a function of theta")
+    theta = check_numeric(theta, "theta")
     e = EPSILON[method] if epsilon is None else check_number(epsilon, "epsilon")
     theta = np.array(theta, dtype=complex if method == "complex-step" else float)
     here = f(theta) if method == "one-sided" else None
@@ -53,9 +55,11 @@ def relative_difference(a, b):
     """||a - b|| / (||a|| + ||b||), between 0 and 1; 0 for two zero vectors, NaN if one holds NaN.
 
     Below 1e-7 two gradients agree, above 1e-3 one of them is wrong; chapter 2,
-    "Do the gradients tell the truth".
+    "Do the gradients tell the truth". Raises ValueError if one has more numbers than the other.
     """
     a, b = np.ravel(a), np.ravel(b)
+    if a.shape != b.shape:
+        raise ValueError(f"a holds {a.size} numbers, b holds {b.size}; they need as many each")
     size = np.linalg.norm(a) + np.linalg.norm(b)
     return float(np.linalg.norm(a - b) / size) if size != 0 else 0.0
 

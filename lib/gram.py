@@ -33,6 +33,7 @@ def train_gram(net, X, Y, optimizer, epochs, validation=None, progress=False):
     Derived in chapter 3, "The same answer, a hundredth of the work". Raises TypeError or ValueError
     where the equality would not be exact.
     """
+    check_object(net, "net", "cost_and_gradient", "Network([Dense(1)], n_inputs=2)")
     X, Y = net.check(X, Y)
     first = net.layers[0]
     if type(first) is not Dense:

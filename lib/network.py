@@ -62,21 +62,31 @@ class Network:
         width = self.n_inputs
         for layer in self.layers:
             width, shapes = layer.build(width)
-            layer.is_first = bool(shapes) and not any(self._shapes)
             self._shapes.append(shapes)
         self.n_outputs = width
         loss.check_outputs(width)
-        for layer in self.layers:
+        weights = self._draw(initializer, random_state)
+        first = next(l for l, shapes in enumerate(self._shapes) if shapes)
+        for l, layer in enumerate(self.layers):  # from here on nothing is refused
+            layer.is_first = l == first
             layer.kept = ["kept", *vars(layer)]  # now that it holds no views and no data yet
         self._bind(np.zeros(sum(math.prod(shape) for *_, shape in self._places()), self.dtype))
-        for W, _ in self._weights():
-            drawn = initializer(W.shape, random_state)
-            if np.shape(drawn) != W.shape:
-                got = np.shape(drawn)
-                raise ValueError(f"initializer returned shape {got}; it needs to return {W.shape}")
+        for (W, _), drawn in zip(self._weights(), weights, strict=True):
             W[...] = drawn
         for layer in self.layers:
             layer.reset(random_state)
+
+    def _draw(self, initializer, random_state):
+        """The first values of every weight matrix, layer by layer in order."""
+        drawn = []
+        for layer, shapes in zip(self.layers, self._shapes, strict=True):
+            for shape in (shapes[name] for name in layer.weights):
+                W = initializer(shape, random_state)
+                if (got := np.shape(W)) != shape:
+                    needs = f"it needs to return {shape}"
+                    raise ValueError(f"initializer returned shape {got}; {needs}")
+                drawn.append(check_inputs(W, dtype=self.dtype, name="what initializer returned"))
+        return drawn
 
     def _places(self):
         """Where the parameters lie: (layer's number, name, slice of the flat vector, shape)."""
@@ -105,18 +115,23 @@ class Network:
 
     @parameters.setter
     def parameters(self, values):
+        if np.shape(values) not in [self._parameters.shape, ()]:
+            got, needs = np.shape(values), self._parameters.shape
+            raise ValueError(f"parameters has shape {got}; it needs {needs}, or one number for all")
         self._parameters[...] = values
 
     def locate(self, i):
         """What ``parameters[i]`` is, such as "layers[2].W[3, 1]"; chapter 3, "One flat vector".
 
-        Raises IndexError for an ``i`` that is not there.
+        Raises IndexError for an ``i`` that is not there, TypeError for what is no whole number.
         """
+        i = check_count(i, "i", -math.inf)
         for l, name, place, shape in self._places():
             if place.start <= i < place.stop:
                 index = ", ".join(map(str, np.unravel_index(i - place.start, shape)))
                 return f"layers[{l}].{name}[{index}]"
-        raise IndexError(f"i is {i}; the network has {self._parameters.size} parameters")
+        n = self._parameters.size
+        raise IndexError(f"i is {i}; the network has {n} parameters: it needs to be 0 to {n - 1}")
 
     # The public doors look at what they are given; the methods behind them, which train() calls in
     # its loop, do not look again.
@@ -189,7 +204,10 @@ class Network:
         return out
 
     def restore(self, snapshot):
-        """Go back to what ``snapshot`` returned."""
+        """Go back to what ``snapshot`` returned; ValueError if it is another network's."""
+        ours, theirs = ([np.shape(array) for array in a] for a in (self._trained(), snapshot))
+        if ours != theirs:
+            raise ValueError(f"snapshot has the shapes {theirs}; it needs {ours}, as this network")
         for array, value in zip(self._trained(), snapshot, strict=True):
             array[...] = value
 
@@ -219,7 +237,11 @@ class Network:
                     )
 
     def astype(self, dtype):
-        """A copy of this network that computes in ``dtype`` (also complex, for gradient checks)."""
+        """A copy of this network that computes in ``dtype`` (also complex, for gradient checks).
+
+        Raises ValueError for a ``dtype`` that is neither a float nor complex, of 4 or 8 bytes.
+        """
+        check_choice(dtype, "dtype", [np.dtype(kind) for kind in ("f8", "f4", "c16", "c8")])
         twin = copy.deepcopy(self)
         twin.dtype = np.dtype(dtype)
         twin._bind(self._parameters.astype(dtype))

@@ -48,7 +48,12 @@ class Optimizer:
         self.steps, self._parameters = 0, None
 
     def step(self, parameters, gradient):
-        """Move ``parameters`` against ``gradient``, both (n,), in place."""
+        """Move ``parameters`` against ``gradient``, both (n,), in place.
+
+        Raises TypeError or ValueError, and changes nothing, for what cannot be moved so.
+        """
+        if parameters is not self._parameters or gradient.shape != parameters.shape:
+            _check_vectors(parameters, gradient)
         averages, rate = self.state(parameters), self.rate()
         for start in range(0, len(parameters), BLOCK):
             block = slice(start, start + BLOCK)
@@ -78,6 +83,18 @@ class Optimizer:
         hidden = ("learning_rate", "steps")
         shown = [f"{k}={v}" for k, v in vars(self).items() if k not in hidden and k[0] != "_"]
         return f"{type(self).__name__}({', '.join([str(self.learning_rate), *shown])})"
+
+
+def _check_vectors(parameters, gradient):
+    for name, array in [("parameters", parameters), ("gradient", gradient)]:
+        if not isinstance(array, np.ndarray) or array.dtype.kind not in "fc" or not array.ndim:
+            got = getattr(array, "dtype", type(array).__name__)
+            raise TypeError(f"{name} is of type {got}; it needs to be a vector of floats")
+    if not parameters.flags.writeable:
+        raise ValueError("parameters is read-only; it needs to be writeable: a step changes it")
+    if gradient.shape != parameters.shape:
+        needs = f"it needs {parameters.shape}, as parameters"
+        raise ValueError(f"gradient has shape {gradient.shape}; {needs}")
 
 
 class Schedule:

@@ -19,20 +19,25 @@ BUFFER = 2**23  # bytes that are read and shuffled together, twice: one buffer i
 
 def is_stored(X):
     """Whether ``X`` is an HDF5 data set and no array; chapter 7, "Larger than memory"."""
-    return hasattr(X, "chunks") and hasattr(X, "read_direct")
+    return hasattr(type(X), "chunks") and hasattr(type(X), "read_direct")
 
 
 class StoredExamples:
     """X and Y of an open HDF5 file, as columns that fit a network; chapter 7, "Larger than memory".
 
     X: an HDF5 data set (m, n_x); (n_x, m) is read too, more slowly. Y: one of (m,) or (m, n_y), or
-    an array (n_y, m) as in memory. Raises ValueError for shapes that do not fit, at once, and for
-    values that do not, when they are read.
+    an array (n_y, m) as in memory. Raises TypeError or ValueError for types and shapes that do
+    not fit, at once, and for values that do not, when they are read.
     """
 
     def __init__(self, X, Y, net):
         self.X, self.Y, self.net = X, Y, net
         n_x, n_y = net.n_inputs, net.n_outputs
+        for name, data in [("X", X), ("Y", Y)]:
+            if is_stored(data) and not data:
+                raise ValueError(f"{name} is an HDF5 data set of a closed file; it needs it open")
+            if is_stored(data) and data.dtype.kind not in "fiub":
+                raise TypeError(f"{name} on disk has dtype {data.dtype}; it needs real numbers")
         if len(X.shape) != 2 or n_x not in X.shape or 0 in X.shape:
             needs = f"(m, {n_x}): in a file an example is a row"
             raise ValueError(f"X on disk has shape {X.shape}; it needs {needs}")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from lib.checks import check_count, check_object, check_pair, check_random_state
-from lib.storage import check_path, contents, save
+from lib.checks import check_count, check_numeric, check_object, check_pair, check_random_state
+from lib.storage import check_path, check_savable, save
 from lib.streaming import StoredExamples, is_stored
 
 __all__ = ["Diverged", "History", "minibatches", "train"]
@@ -66,8 +66,12 @@ def minibatches(X, Y, batch_size, random_state):
 
     Every column comes exactly once. X is (n_x, m) and Y (n_y, m); ``random_state`` is a seed or a
     RandomState. Derived in chapter 7, "Small batches". Raises TypeError or ValueError for a batch
-    size below 1 or above m.
+    size below 1 or above m, and unless X and Y have the same number of columns.
     """
+    X, Y = check_numeric(X, "X"), check_numeric(Y, "Y")
+    if X.ndim != 2 or Y.ndim != 2 or X.shape[1] != Y.shape[1]:
+        needs = "they need one column an example, (n_x, m) and (n_y, m)"
+        raise ValueError(f"X has shape {X.shape}, Y has shape {Y.shape}; {needs}")
     m = X.shape[1]
     check_count(batch_size, "batch_size", 1, m)
     order = check_random_state(random_state).permutation(m)
@@ -112,13 +116,14 @@ def train(
     Raises TypeError or ValueError for arguments that do not fit, and Diverged, with the parameters
     set back to the last ones of finite cost, when the cost becomes NaN or infinite.
     """
+    check_object(net, "net", "cost_and_gradient", "Network([Dense(1)], n_inputs=2)")
     stored = None
     if is_stored(X):
         net.check_views()
         stored = StoredExamples(X, Y, net)
         if batch_size is None:
             raise ValueError(
-                "batch_size is None; X on disk is not read whole: give one, such as 128"
+                "batch_size is None; X on disk is not read whole: it needs a number such as 128"
             )
     else:
         X, Y = net.check(X, Y)
@@ -138,8 +143,8 @@ def train(
             raise ValueError("early_stopping needs validation=(X_dev, Y_dev) to watch; it got None")
     check_count(every, "every")
     if checkpoint is not None:
-        check_path(checkpoint)
-        contents(net, optimizer)  # what cannot be saved is to be known now, not epochs later
+        check_path(checkpoint, "checkpoint")
+        check_savable(net, optimizer)  # to be known now, not epochs later
     history = _go_on(history, random_state)
     if early_stopping is not None and not history.costs:
         early_stopping.start(net)

@@ -30,8 +30,10 @@ def claim(sentence, holds):
     """Print ``sentence`` with a tick, or raise AssertionError if it does not hold.
 
     ``holds`` is a boolean or an array of them, all of which must be true. Used in every chapter
-    from chapter 0, "What we claim".
+    from chapter 0, "What we claim". Raises TypeError for anything else, of which most is "true".
     """
+    if np.size(holds) and np.asarray(holds).dtype != bool:
+        raise TypeError(f"holds is {holds!r}; it needs to be True or False, or an array of them")
     if not (np.size(holds) and np.all(holds)):
         raise AssertionError(f"this claim does not hold: {sentence}")
     print(f"✓ {sentence}")

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from lib.checks import check_numeric, check_object
 from lib.plots.style import COLOURS, CYCLE, ROLES, canvas, figure
 
 __all__ = [
@@ -25,9 +26,22 @@ CLASSES = [(COLOURS["blue"], "o"), (COLOURS["vermillion"], "^")]
 SHADE = "#F3DCCB"  # a pale vermillion, a clear step darker than white
 
 
+def _check_points(X, Y):
+    X, Y = check_numeric(X, "X"), check_numeric(Y, "Y")
+    if X.ndim != 2 or len(X) != 2:
+        raise ValueError(f"X has shape {X.shape}; it needs (2, m): a point of the plane a column")
+    if Y.shape != (1, X.shape[1]):
+        raise ValueError(f"Y has shape {Y.shape}; it needs (1, {X.shape[1]}), a label a point")
+    return X, Y
+
+
 @figure
 def scatter(X, Y):
-    """The points X (2, m) of two classes Y (1, m); chapter 2, "A flower that no line can cut"."""
+    """The points X (2, m) of two classes Y (1, m); chapter 2, "A flower that no line can cut".
+
+    Raises TypeError or ValueError for what is not of these shapes.
+    """
+    X, Y = _check_points(X, Y)
     fig, ax = canvas(width=6.4, height=4.8)
     _points(ax, X, Y, size=30)
     _name_classes(ax)
@@ -45,8 +59,11 @@ def scatter(X, Y):
 def boundary(predict, X, Y):
     """Where a model changes its mind, over its points; chapter 2, "A flower that no line can cut".
 
-    predict: a function from points (2, k) to k probabilities or labels of class 1.
+    predict: a function from points (2, k) to k probabilities or labels of class 1. Raises TypeError
+    or ValueError for points that are none.
     """
+    X, Y = _check_points(X, Y)
+    check_object(predict, "predict", "__call__", "net.predict")
     fig, ax = canvas(width=6.4, height=4.8)
     told = _boundary(ax, predict, X, Y, steps=300, size=30)
     _name_classes(ax)

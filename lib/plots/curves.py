@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from lib.checks import check_numeric
 from lib.plots.style import COLOURS, CYCLE, ROLES, canvas, figure, label_ends
 
 __all__ = ["cost_curves", "curves", "strip"]
@@ -74,8 +75,14 @@ def cost_curves(costs, every=1, xlabel="iteration", ylabel="cost", top=None, log
 
     costs: a dictionary from a run's name to its costs, one every ``every`` iterations; a name in
     "train", "dev", "test", "baseline" has that role's colour. top: cut the cost axis here. log: a
-    logarithmic cost axis.
+    logarithmic cost axis. Raises TypeError or ValueError for costs of which there are none.
     """
+    if not isinstance(costs, dict) or not costs:
+        raise TypeError(f"costs is {costs!r}; it needs to be a dictionary of runs by their names")
+    for name, values in costs.items():
+        shape = check_numeric(values, f"costs[{name!r}]").shape
+        if len(shape) != 1 or shape == (0,):
+            raise ValueError(f"costs[{name!r}] has shape {shape}; it needs to be a list of numbers")
     fig, ax = canvas()
     lines, sentences = [], []
     for name, values in costs.items():

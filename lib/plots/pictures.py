@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lib.checks import check_numeric
 from lib.plots.style import COLOURS, canvas, figure
 
 __all__ = ["neuron", "picture_grid", "weight_picture"]
@@ -12,8 +13,14 @@ def picture_grid(pictures, titles=None, columns=8, story=""):
     """Pictures in rows, each under its title; chapter 1, "Look before you model".
 
     pictures: (k, height, width, 3), uint8 or floats in 0..1. titles: k strings, or None. story: a
-    sentence, computed by the caller, that says what the sheet shows; the titles follow it.
+    sentence, computed by the caller, that says what the sheet shows; the titles follow it. Raises
+    TypeError or ValueError for pictures of another shape, or not as many titles.
     """
+    shape = check_numeric(pictures, "pictures").shape
+    if len(shape) != 4 or shape[3] != 3 or 0 in shape:
+        raise ValueError(f"pictures has shape {shape}; it needs (k, height, width, 3)")
+    if titles is not None and len(titles) != len(pictures):
+        raise ValueError(f"titles holds {len(titles)}; it needs {len(pictures)}, one a picture")
     k = len(pictures)
     rows = -(-k // columns)
     title_space = 0.32 if titles is not None else 0.08
@@ -63,7 +70,11 @@ def weight_picture(weights):
     """Weights seen as a picture, a panel a channel; chapter 1, "What the neuron has learned".
 
     weights: (height, width, 3). Orange speaks against label 1, purple for it, white is silent.
+    Raises TypeError or ValueError for weights of another shape.
     """
+    weights = check_numeric(weights, "weights")
+    if weights.ndim != 3 or weights.shape[2] != 3:
+        raise ValueError(f"weights has shape {weights.shape}; it needs (height, width, 3)")
     fig, axes = canvas(1, 3, height=2.9)
     limit = np.abs(weights).max()
     for k, (ax, name) in enumerate(zip(axes, ("red", "green", "blue"), strict=True)):

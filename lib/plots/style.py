@@ -70,7 +70,7 @@ STYLE = {
 
 
 class Figure:
-    """A picture (PNG bytes) and its description; chapter 1, "Look before you model"."""
+    """A picture (PNG bytes) and its description; chapter 0, "How to use a chapter"."""
 
     def __init__(self, png, description):
         self.png, self.description = png, description
@@ -83,7 +83,7 @@ class Figure:
 def figure(draw):
     """Decorate a function that returns ``fig, description`` so that it returns a Figure.
 
-    Chapter 1, "Look before you model".
+    Chapter 0, "How to use a chapter".
     """
 
     @functools.wraps(draw)
@@ -100,7 +100,7 @@ def figure(draw):
 def canvas(rows=1, columns=1, width=8.0, height=4.2, **kwargs):
     """An empty matplotlib figure and its axes; width and height in inches, 100 pixels each.
 
-    Chapter 1, "Look before you model". ``kwargs`` go to matplotlib's ``subplots``.
+    Chapter 0, "How to use a chapter". ``kwargs`` go to matplotlib's ``subplots``.
     """
     fig = matplotlib.figure.Figure(figsize=(width, height), layout="constrained")
     return fig, fig.subplots(rows, columns, **kwargs)
@@ -138,7 +138,7 @@ def label_ends(ax, lines, gap=0.055):
 
 
 class Table:
-    """Rows under a header, for the page and as plain text; chapter 1, "Look before you model"."""
+    """Rows under a header, for the page and as plain text; chapter 0, "How to use a chapter"."""
 
     def __init__(self, header, rows):
         self.header, self.rows = [str(cell) for cell in header], [[str(c) for c in r] for r in rows]
@@ -173,7 +173,7 @@ class Table:
 
 
 def table(header, rows):
-    """A table to be shown as the value of a cell; chapter 1, "Look before you model".
+    """A table to be shown as the value of a cell; chapter 0, "How to use a chapter".
 
     header: the names of the columns; rows: as many values each, already formatted where they are
     numbers. Raises ValueError for a row of another length.

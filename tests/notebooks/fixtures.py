@@ -54,6 +54,14 @@ def picture(shade="white", size=(8, 8), software=None):
     return base64.b64encode(file.getvalue()).decode()
 
 
+def film(*shades):
+    """A base64 animated PNG, one frame a shade."""
+    frames = [Image.new("RGB", (8, 8), shade) for shade in shades]
+    file = io.BytesIO()
+    frames[0].save(file, "PNG", save_all=True, append_images=frames[1:], duration=100)
+    return base64.b64encode(file.getvalue()).decode()
+
+
 def notebook(*cells):
     """A notebook with the metadata of a chapter, its code cells counted from 1."""
     made = new_notebook(cells=list(cells), metadata=nbformat.from_dict(NOTEBOOK_METADATA))

@@ -6,7 +6,7 @@ import io
 
 import numpy as np
 from nbval.plugin import coalesce_streams
-from PIL import Image
+from PIL import Image, ImageSequence
 
 TOLERANCE = 1.0
 """Root-mean-square difference allowed between two pictures, on the scale 0 to 255.
@@ -56,21 +56,27 @@ def compare_values(old, new):
 
 
 def compare_pictures(old, new):
-    """Nothing if two base64 PNGs show the same picture, to `TOLERANCE`; else one sentence."""
+    """Nothing if two base64 PNGs show the same picture, to `TOLERANCE`; else one sentence.
+
+    Of an animated PNG all frames count, and the one that differs most decides.
+    """
     old, new = pixels(old), pixels(new)
-    if old.shape != new.shape:
-        sizes = [f"{picture.shape[1]} x {picture.shape[0]}" for picture in (old, new)]
+    if old.shape[1:] != new.shape[1:]:
+        sizes = [f"{frames.shape[2]} x {frames.shape[1]}" for frames in (old, new)]
         return [f"has another size: {sizes[0]} is stored, {sizes[1]} came"]
-    distance = np.sqrt(np.mean((old - new) ** 2))
+    if len(old) != len(new):
+        return [f"has another length: {len(old)} frames are stored, {len(new)} came"]
+    distance = np.sqrt(np.mean((old - new) ** 2, axis=(1, 2, 3))).max()
     if distance > TOLERANCE:
         return [f"shows another picture: {distance:.1f} of 255 away, root mean square"]
     return []
 
 
 def pixels(encoded):
-    """A base64 PNG as a float array (height, width, 4)."""
+    """A base64 PNG as a float array (frames, height, width, 4); a still picture is one frame."""
     picture = Image.open(io.BytesIO(base64.b64decode(encoded)))
-    return np.asarray(picture.convert("RGBA"), dtype=float)
+    frames = (frame.convert("RGBA") for frame in ImageSequence.Iterator(picture))
+    return np.array([np.asarray(frame, dtype=float) for frame in frames])
 
 
 def without_software(encoded):

@@ -16,6 +16,7 @@ from tests.notebooks.execute import execute
 from tests.notebooks.fixtures import (
     FIGURE,
     code,
+    film,
     find,
     notebook,
     picture,
@@ -218,6 +219,21 @@ def test_there_is_no_lax_mode(tmp_path):
 def test_pictures_may_differ_by_one_shade(shade, allowed):
     old, new = (shown(image_png=picture((grey, grey, grey))) for grey in (200, shade))
     assert (differences([old], [new]) == []) == allowed
+
+
+@pytest.mark.parametrize(
+    ("stored", "sentence"),
+    [
+        (("white", "red", "blue"), None),
+        (("white", "black", "blue"), "shows another picture"),  # neither the first nor the last
+        (("white", "red"), "2 frames are stored, 3 came"),
+    ],
+)
+def test_every_frame_of_an_animation_counts(stored, sentence):
+    found = differences(
+        [shown(image_png=film(*stored))], [shown(image_png=film("white", "red", "blue"))]
+    )
+    assert (found == []) if sentence is None else (sentence in found[0])
 
 
 def test_the_software_chunk_goes_and_the_picture_stays():

@@ -1,0 +1,39 @@
+"""Sphinx's settings. `build.py` copies this file beside the pages that it writes."""
+
+project = "Neural networks by hand"
+language = "en"
+extensions = ["myst_nb", "unfolding"]
+templates_path = ["_templates"]
+exclude_patterns = ["data/LICENSES", "_static", "_templates"]
+
+nb_execution_mode = "off"
+nb_merge_streams = True
+myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
+myst_heading_anchors = 6
+myst_heading_slug_func = "tests.notebooks.markdown.anchor"  # the anchors that JupyterLab knows
+suppress_warnings = ["mystnb.mime_priority"]
+smartquotes = False  # quotation marks stay as they are written
+
+mathjax_path = "mathjax/tex-svg-full.js"
+mathjax3_config = {"options": {"enableMenu": False}}  # its menu leads out of the page
+
+html_theme = "sphinx_book_theme"
+html_title = project
+html_static_path = ["_static"]
+html_css_files = ["book.css"]
+html_js_files = ["book.js"]
+html_copy_source = False
+html_show_sphinx = False
+html_use_index = False
+html_context = {"default_mode": "auto"}  # light or dark, as the reader's system is
+html_theme_options = {
+    "collapse_navbar": True,
+    "home_page_in_toc": True,
+    "navbar_persistent": [],  # one search box is enough
+    "show_toc_level": 2,
+    "toc_title": "On this page",
+    "footer_content_items": ["extra-footer"],
+    "extra_footer": "Text and figures: CC BY 4.0. Code: MIT licence.",
+    "use_download_button": False,
+    "use_fullscreen_button": False,
+}

@@ -1,0 +1,203 @@
+"""The pages of the site, written as Sphinx reads them: contents, chapters, glossary, datasheet.
+
+They lie as in the checkout (chapters/, lib/, data/), so most links hold as they are. What changes:
+a link to a module leads to its page in the reference, a link to the contents to index.html, a name
+of the library in the text to its entry, and a block that unfolds becomes a directive, because the
+Markdown and the formulas in it are to be rendered.
+"""
+
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+import nbformat
+
+from tests.notebooks import library, markdown
+from tests.notebooks.rules import Chapter, parse
+
+ROOT = Path(__file__).resolve().parents[1]
+CONTENTS = Path("chapters/README.md")
+DATASHEET = Path("data/README.md")
+FOLD = re.compile(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", re.DOTALL)
+HEADING = re.compile(r"^#.*$", re.MULTILINE)
+WORDS = re.compile(r"^### Words of chapter (\d+)\n(.*?)(?=^#|\Z)", re.MULTILINE | re.DOTALL)
+
+
+def headings_of(paths):
+    """{chapter's number: (file name, the set of its headings)}."""
+    chapters = map(Chapter.read, paths)
+    return {c.number: (c.path.name, {text for _, _, text in c.headings}) for c in chapters}
+
+
+def write(paths, source, reference):
+    """Write everything but the reference into the folder `source`."""
+    for path in paths:
+        write_chapter(path, source, reference)
+    datasheet = Translator(DATASHEET, DATASHEET, source, reference)
+    write_text(source / DATASHEET, datasheet((ROOT / DATASHEET).read_text(encoding="utf-8")))
+    glossary = glossary_page(map(Chapter.read, paths))
+    if glossary:
+        write_text(source / "glossary.md", glossary)
+    write_text(source / "index.md", contents_page(paths, source, reference, bool(glossary)))
+
+
+def write_text(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def write_chapter(path, source, reference):
+    """A chapter with its outputs, and at its end the names it takes from the library."""
+    chapter = Chapter.read(path)
+    used = names_used(chapter, reference)
+    place = Path("chapters", path.name)
+    translate = Translator(place, place, source, reference, used)
+    for _, cell in chapter.markdown:
+        cell.source = translate(cell.source)
+    if used:
+        last = chapter.notebook.cells[-1]
+        text, _, navigation = last.source.rpartition("\n\n")
+        listed = reference.listed(set(used.values()), chapter.number)
+        last.source = f"{text}\n\n## From the library\n\n{listed}\n\n{navigation}"
+    write_text(source / place, nbformat.v4.writes(chapter.notebook))
+
+
+def names_used(chapter, reference):
+    """{name as the chapter writes it: its entry in the reference}."""
+    modules, found = {}, {}
+    for cell in chapter.code:
+        tree = parse(cell)
+        for module, name in library.imported(tree, chapter.library, modules):
+            found[name] = reference.find(module, name)
+        for module, name in library.attributes(tree, modules):
+            found[f"{module.rpartition('.')[2]}.{name}"] = reference.find(module, name)
+    used = {name: entry for name, entry in found.items() if entry}  # exercises have no entry
+    for entry in used.values():
+        reference.note_use(entry, chapter.number)
+    return used
+
+
+@dataclass
+class Translator:
+    """Turns Markdown of the checkout's file `here` into Markdown of the site's `page`.
+
+    Both are relative: to the checkout, and to the folder `source`, into which files are copied that
+    the text links to. `names` are those that lead to the reference.
+    """
+
+    here: Path
+    page: Path
+    source: Path
+    reference: object
+    names: dict = None
+
+    def __call__(self, text):
+        """Translate what is not code, mathematics or a heading."""
+        kinds = [
+            (markdown.FENCE, lambda found: found[0]),
+            (markdown.COMMENT, lambda found: ""),
+            (FOLD, self.fold),
+            (markdown.CODE_SPAN, self.name),
+            (markdown.MATHS, lambda found: found[0]),
+            (HEADING, lambda found: found[0]),
+            (markdown.LINK, self.link),
+        ]
+        done, place = [], 0
+        while True:
+            found = [(kind.search(text, place), do) for kind, do in kinds]
+            found = [(match, do) for match, do in found if match]
+            if not found:
+                return "".join([*done, text[place:]])
+            match, do = min(found, key=lambda pair: pair[0].start())
+            done += [text[place : match.start()], do(match)]
+            place = match.end()
+
+    def fold(self, found):
+        """A block that unfolds, as the directive of conf.py."""
+        title = " ".join(found[1].split())
+        return f"::::{{fold}} {title}\n\n{self(found[2].strip())}\n::::\n"
+
+    def name(self, found):
+        """A code span; a link to the reference if it names something of the library."""
+        name = found[0].strip("` ").partition("(")[0].removeprefix("lib.")
+        entry = (self.names or {}).get(name)
+        return f"[{found[0]}](#{entry.label})" if entry else found[0]
+
+    def link(self, found):
+        """A link or a picture, leading to the same thing in the site."""
+        image, text, target = found.groups()
+        if re.match(r"[a-z]+:", target):
+            return found[0]
+        name, _, fragment = unquote(target).partition("#")
+        here = os.path.normpath(self.here.parent / name) if name else self.here
+        place, fragment = self.place(Path(here)), self.slug(Path(here), fragment)
+        url = Path(os.path.relpath(place, self.page.parent)).as_posix() if name else ""
+        return f"{image}[{text}](<{url}{'#' if fragment else ''}{fragment}>)"
+
+    def place(self, file):
+        """Where a file of the checkout is found in the site; copied there if it is no page."""
+        if file in (CONTENTS, Path("README.md"), Path("chapters")):
+            return Path("index.md")
+        if file.parts[0] == "lib" and (page := self.reference.page(file)):
+            return page
+        if file.suffix != ".ipynb" and file != DATASHEET and (ROOT / file).is_file():
+            (self.source / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / file, self.source / file)
+        return file
+
+    def slug(self, file, fragment):
+        """The site's name for an anchor, which follows JupyterLab; .md files follow GitHub."""
+        if fragment and file.suffix == ".md":
+            for _, text in markdown.headings((ROOT / file).read_text(encoding="utf-8")):
+                if markdown.file_anchor(text) == fragment:
+                    return markdown.anchor(text)
+        return fragment
+
+
+def contents_page(paths, source, reference, has_glossary):
+    """The opening of the README, the table of chapters, and the site's table of contents."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## ")[0]
+    contents = (ROOT / CONTENTS).read_text(encoding="utf-8")
+    table = contents[contents.index("\n|") :]
+    opening = Translator(Path("README.md"), Path("index.md"), source, reference)(readme)
+    chapters = Translator(CONTENTS, Path("index.md"), source, reference)(table)
+    glossary = ["glossary"] if has_glossary else []
+    also = [
+        *(["- [Glossary](glossary.md): the words of the course in three languages"] * has_glossary),
+        "- [The library](lib/index.md): every function and class, and the section that derives it",
+        "- [The data](data/README.md): what the pictures are, and where they come from",
+    ]
+    return "\n".join(
+        [
+            opening,
+            f"## The chapters\n{chapters}\n\n## Also here\n",
+            *also,
+            toctree("Chapters", [f"chapters/{path.stem}" for path in paths]),
+            toctree("Reference", [*glossary, "lib/index", "data/README"]),
+        ]
+    )
+
+
+def toctree(caption, pages):
+    """A part of the site's table of contents."""
+    return "\n".join(["", ":::{toctree}", ":hidden:", f":caption: {caption}", "", *pages, ":::"])
+
+
+def glossary_page(chapters):
+    """One table of the words that the chapters list under `Words of chapter N`, by the alphabet.
+
+    Empty if there are none.
+    """
+    header, rows = "", []
+    for chapter in chapters:
+        for _, node in chapter.markdown:
+            for number, body in WORDS.findall(node.source):
+                lines = [line for line in body.splitlines() if line.startswith("|")]
+                link = f"chapters/{chapter.path.name}#Words-of-chapter-{number}"
+                rows += [f"{line} [{number}]({link}) |" for line in lines[2:]]
+                header = f"{lines[0]} chapter |\n|{'---|' * lines[0].count('|')}"
+    rows.sort(key=lambda row: re.sub(r"[^\w ]", "", row).strip().casefold())
+    return "\n".join(["# Glossary", "", header, *rows, ""]) if rows else ""

@@ -1,0 +1,380 @@
+"""`make teacher`: a solutions edition of every chapter, and assignments, in `_teacher/`.
+
+Both are made of the chapters and of `lib/exercises`, so there is nothing to keep in step by hand:
+
+    NN_name.ipynb                        the chapter, each exercise followed by its solution and by
+                                         the mistakes that its check knows, with their sentences
+    nbgrader/source/NN_name/…ipynb       its exercises alone, as nbgrader wants them
+    nbgrader/nbgrader_config.py          the settings that go with them
+
+Every solution is put to its own check on the way. The folder is built aside and moved into its
+place when it is complete.
+"""
+
+import argparse
+import ast
+import contextlib
+import importlib
+import inspect
+import io
+import re
+import shutil
+import sys
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import numpy as np
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+IMPORT = re.compile(r"^from lib\.exercises\.(\w+) import (\w+) as exercise$", re.MULTILINE)
+TASK = re.compile(r"^### Exercise .*", re.MULTILINE | re.DOTALL)
+POINTS = 2
+
+CONFIG = '''\
+"""nbgrader's settings for this folder; https://nbgrader.readthedocs.io says what to do with it."""
+
+c = get_config()  # noqa: F821, nbgrader defines it
+c.CourseDirectory.course_id = "neural-networks-by-hand"
+c.ClearSolutions.code_stub = {"python": "..."}  # what the checks take for "not attempted"
+c.ExecutePreprocessor.timeout = 120
+'''
+
+README = """\
+# For teachers
+
+Built by `make teacher` from the chapters; do not edit here.
+
+| chapter | exercises | solutions edition | assignment |
+|---|---|---|---|
+{rows}
+
+**Solutions edition**: the chapter with, after each exercise, a solution, the check's answer to it,
+and the mistakes that the check recognizes, each with the sentence it says and the code that makes
+it.
+
+**Assignments**: `nbgrader/` is a course folder for nbgrader (`python -m pip install -e
+'.[teacher]'`, then `nbgrader generate_assignment 01_logistic_regression` inside it). An exercise is
+worth {points} points, given by the exercise's own check. Two things to know. The machine that
+grades needs the course installed, as students do. And the course is open: `exercise.solution()`
+shows a solution to whoever asks, so grade what was understood in another way too.
+"""
+
+
+class BuildError(Exception):
+    """A step of the build failed: which, and what to do."""
+
+    def __init__(self, step, advice):
+        super().__init__(f"make teacher stopped at: {step}\n{advice}")
+
+
+@dataclass
+class Task:
+    """One exercise of a chapter: where it stands, and all that is known of it.
+
+    statement: its Markdown; stub: the source of the cell to fill in; place: the index of the cell
+    that checks it; exercise: the object from lib.exercises; module: the module of that object.
+    """
+
+    statement: str
+    stub: str
+    place: int
+    exercise: object
+    module: object
+
+    @property
+    def slug(self):
+        """An id for cells: "exercise-1-3"."""
+        return f"exercise-{self.exercise.id.replace('.', '-')}"
+
+
+# --- Reading -------------------------------------------------------------------------------------
+
+
+def read(path):
+    """The notebook at `path`; BuildError if it is none, or was not run."""
+    step = f"reading {path.name}"
+    try:
+        notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BuildError(step, f"It is not a notebook: {error}") from None
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
+            raise BuildError(step, f"Cell {cell.id} has no output: run make refresh.")
+    return notebook
+
+
+def tasks(notebook, name):
+    """The exercises of a chapter, in order; BuildError if one is not as it has to be."""
+    found, statement, stub = [], "", None
+    for place, cell in enumerate(notebook.cells):
+        if cell.cell_type == "markdown":
+            match = TASK.search(cell.source)
+            statement = match[0] if match else statement
+        elif match := IMPORT.search(cell.source):
+            found.append(task(match, statement, stub, place, f"{name}, cell {cell.id}"))
+        else:
+            stub = cell.source
+    if not found:
+        raise BuildError(f"reading {name}", "It has no exercise: no cell imports one to check it.")
+    return found
+
+
+def task(match, statement, stub, place, where):
+    """The Task that a check cell belongs to."""
+    module_name, name = match.groups()
+    try:
+        module = importlib.import_module(f"lib.exercises.{module_name}")
+        exercise = getattr(module, name)
+    except (ImportError, AttributeError) as error:
+        raise BuildError(where, f"Its exercise is not in lib/exercises: {error}") from None
+    if not statement.startswith(f"### Exercise {exercise.id} "):
+        raise BuildError(where, f"No heading 'Exercise {exercise.id} · …' stands before it.")
+    if not stub or f"def {name}(" not in stub or stub.count("    ...") != 1:
+        raise BuildError(where, f"The code cell before it is not a stub of {name}.")
+    return Task(statement, stub, place, exercise, module)
+
+
+# --- Solutions and mistakes ----------------------------------------------------------------------
+
+
+def solution(task):
+    """The source of a solution that stands on its own: the stub, filled in."""
+    return filled(task, body(task))
+
+
+def filled(task, lines):
+    """The stub with some lines, indented, in the place of its `...`."""
+    return task.stub.replace("    ...", textwrap.indent(lines, "    "), 1)
+
+
+def body(task):
+    """The lines of the solution below its `def`, after the imports and helpers that they use."""
+    answer = task.exercise.answer
+    lines = textwrap.dedent(inspect.getsource(answer)).splitlines()
+    first = ast.parse("\n".join(lines)).body[0].body[0].lineno - 1
+    needs = [need(name, vars(task.module)[name]) for name in globals_of(answer.__code__, task)]
+    return "\n".join([*needs, textwrap.dedent("\n".join(lines[first:]))])
+
+
+def globals_of(code, task):
+    """The names of its module, other than np, that a code object uses, also in what it nests."""
+    names = [name for name in code.co_names if name in vars(task.module) and name != "np"]
+    for constant in code.co_consts:
+        if inspect.iscode(constant):
+            names += globals_of(constant, task)
+    return sorted(set(names))
+
+
+def need(name, thing):
+    """What has to stand before code that uses something of its module."""
+    if inspect.isfunction(thing) and name.startswith("_"):
+        return f"\n{inspect.getsource(thing)}"
+    return f"from {thing.__module__} import {name}"
+
+
+def checked(task, source):
+    """What the exercise's check prints on some source; BuildError if it is not "correct"."""
+    space = {"np": np}
+    exec(compile(source, f"<solution {task.exercise.id}>", "exec"), space)
+    answer = space[task.exercise.name]
+    verdict = task.exercise.verdict(answer)
+    if verdict.state != "correct":
+        raise BuildError(
+            f"checking the solution of exercise {task.exercise.id}",
+            f"Its own check calls it {verdict.state}: {verdict.message}",
+        )
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        task.exercise.check(answer)
+    return said.getvalue()
+
+
+def mistakes(task):
+    """(sentence, source of the wrong implementation) of every known mistake."""
+    written = {}
+    module = inspect.getsource(task.module)
+    for node in ast.walk(ast.parse(module)):
+        if isinstance(node, ast.ClassDef) and node.name == task.exercise.name:
+            for part in ast.walk(node):
+                if isinstance(part, ast.Dict):
+                    pairs = zip(part.keys, part.values, strict=True)
+                    written |= {text(key): source_of(module, value) for key, value in pairs}
+    return [
+        (sentence, written.get(sentence) or textwrap.dedent(inspect.getsource(wrong)))
+        for sentence, wrong in task.exercise.mistakes.items()
+    ]
+
+
+def text(node):
+    """The string that a node of a syntax tree holds, or None."""
+    return node.value if isinstance(node, ast.Constant) else None
+
+
+def source_of(module, node):
+    """The source of an expression, its further lines moved to the left as far as they go."""
+    first, *others = ast.get_source_segment(module, node).splitlines()
+    return "\n".join([first, *textwrap.dedent("\n".join(others)).splitlines()])
+
+
+# --- The solutions edition -----------------------------------------------------------------------
+
+
+def solutions_edition(notebook, found):
+    """The chapter with three cells after each check: solution, check, mistakes."""
+    cells = list(notebook.cells)
+    for task in reversed(found):
+        cells[task.place + 1 : task.place + 1] = answer_cells(task)
+    edition = new_notebook(cells=cells, metadata=notebook.metadata)
+    count = 0
+    for cell in edition.cells:
+        if cell.cell_type == "code" and cell.source.strip():
+            count += 1
+            cell.execution_count = count
+            for output in cell.outputs:
+                if "execution_count" in output:
+                    output.execution_count = count
+    return edition
+
+
+def answer_cells(task):
+    """A solution with what its check says to it, and the known mistakes."""
+    source = solution(task)
+    said = checked(task, source)
+    fenced = [
+        f"{number}. {sentence}\n\n" + textwrap.indent(f"```python\n{code}\n```", "   ")
+        for number, (sentence, code) in enumerate(mistakes(task), start=1)
+    ]
+    known = "\n\n".join(fenced)
+    title = f"{task.exercise.id} · {task.exercise.title}"
+    return [
+        new_markdown_cell(f"**Solution {title}**", id=f"{task.slug}-solution-title"),
+        new_code_cell(
+            f"{source.rstrip()}\n\n\nexercise.check({task.exercise.name})",
+            id=f"{task.slug}-solution",
+            outputs=[new_output("stream", name="stdout", text=said)],
+        ),
+        new_markdown_cell(
+            f"**Known mistakes {title}**. The check recognizes each by its results and says:\n\n"
+            f"{known}",
+            id=f"{task.slug}-mistakes",
+        ),
+    ]
+
+
+# --- Assignments ---------------------------------------------------------------------------------
+
+
+def assignment(notebook, found):
+    """The exercises of a chapter as a source notebook of nbgrader."""
+    title = notebook.cells[0].source.partition("\n")[0]
+    intro = (
+        f"{title}: exercises\n\nFill in each function where it says `...`, and run the cell. The "
+        f"cell below it checks what you wrote, for {POINTS} points an exercise."
+    )
+    cells = [
+        new_markdown_cell(intro, id="title", metadata=nbgrader("title", locked=True)),
+        new_code_cell(
+            "import numpy as np", id="imports", metadata=nbgrader("imports", locked=True)
+        ),
+    ]
+    for task in found:
+        name = task.exercise.name
+        region = f"### BEGIN SOLUTION\n{body(task)}\n### END SOLUTION"
+        checked(task, filled(task, region))
+        test = (
+            f"from {task.module.__name__} import {name} as exercise\n\n"
+            f"verdict = exercise.verdict({name})\n"
+            f'assert verdict.state == "correct", f"{{verdict.state}}: {{verdict.message}}"'
+        )
+        for part, make, source, kind in (
+            ("task", new_markdown_cell, task.statement, {"locked": True}),
+            ("answer", new_code_cell, filled(task, region), {"solution": True}),
+            ("check", new_code_cell, test, {"locked": True, "grade": True, "points": POINTS}),
+        ):
+            identity = f"{task.slug}-{part}"
+            cells.append(make(source, id=identity, metadata=nbgrader(identity, **kind)))
+    return new_notebook(cells=cells, metadata=notebook.metadata)
+
+
+def nbgrader(identity, **kind):
+    """The metadata by which nbgrader knows a cell (its schema, version 3)."""
+    plain = {"grade": False, "locked": False, "solution": False, "task": False}
+    return {"nbgrader": {"schema_version": 3, "grade_id": identity, **plain, **kind}}
+
+
+# --- The build -----------------------------------------------------------------------------------
+
+
+def write(chapters, folder):
+    """Write everything into an empty folder; returns {chapter's name: number of exercises}."""
+    counts = {}
+    for path in chapters:
+        notebook = read(path)
+        found = tasks(notebook, path.name)
+        source = folder / "nbgrader" / "source" / path.stem / path.name
+        source.parent.mkdir(parents=True)
+        store(assignment(notebook, found), source)
+        store(solutions_edition(notebook, found), folder / path.name)
+        counts[path.stem] = len(found)
+    (folder / "nbgrader" / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
+    rows = "\n".join(
+        f"| {name} | {count} | [{name}.ipynb]({name}.ipynb) "
+        f"| [source](nbgrader/source/{name}/{name}.ipynb) |"
+        for name, count in counts.items()
+    )
+    readme = README.format(rows=rows, points=POINTS)
+    (folder / "README.md").write_text(readme, encoding="utf-8")
+    return counts
+
+
+def store(notebook, path):
+    """Write a valid notebook."""
+    nbformat.validate(notebook)
+    path.write_text(nbformat.v4.writes(notebook).rstrip("\n") + "\n", encoding="utf-8")
+
+
+def build(chapters, target):
+    """Build the kit of the chapters at some paths in the folder `target`; {name: exercises}.
+
+    Raises BuildError; `target` is then as it was.
+    """
+    if not chapters:
+        raise BuildError("looking for chapters", "There is no notebook to make a kit of.")
+    aside = target.with_name(f"{target.name}.unfinished")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    try:
+        counts = write(chapters, aside)
+        shutil.rmtree(target, ignore_errors=True)
+        aside.rename(target)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return counts
+
+
+def main(arguments=None):
+    """Build the kit of the chapters named, or of all; 1 if something was in the way."""
+    parser = argparse.ArgumentParser(prog="make teacher", description=__doc__.partition("\n")[0])
+    parser.add_argument("chapters", nargs="*", type=Path, help="notebooks; all if none is named")
+    options = parser.parse_args(arguments)
+    chapters = options.chapters or sorted((ROOT / "chapters").glob("[0-9][0-9]_*.ipynb"))
+    target = ROOT / "_teacher"
+    try:
+        counts = build(chapters, target)
+    except BuildError as error:
+        print(error, file=sys.stderr)
+        if target.exists():
+            print(f"{target.name}/ is as it was before.", file=sys.stderr)
+        return 1
+    for name, count in counts.items():
+        print(f"{name:<32} {count} exercises, each solution checked")
+    print(f"read {target.name}/README.md")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,381 @@
+"""The website of the course: built once from the stored chapters, then read page by page.
+
+A folded question and an animation are added to the last chapter, so that the site holds all that
+chapters may hold. Every check is also shown something broken, which it must find.
+"""
+
+import base64
+import importlib.util
+import io
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+from PIL import Image
+
+from tests.book import site as checks
+from tests.notebooks import library
+from tests.notebooks.execute import CHAPTERS, chapter_paths, load
+
+ROOT = CHAPTERS.parent
+BOOK = ROOT / ".book"
+PACKAGES = ROOT / ".venv" / ".packages"
+
+
+@pytest.fixture
+def build(monkeypatch):
+    """The script .book/build.py as a module."""
+    monkeypatch.syspath_prepend(BOOK)
+    spec = importlib.util.spec_from_file_location("build_book", BOOK / "build.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def copied(folder):
+    """The chapters, copied into a folder."""
+    folder.mkdir()
+    for path in chapter_paths():
+        shutil.copy(path, folder)
+    return folder
+
+
+def animation():
+    """A GIF of two frames, in base64."""
+    frames = [Image.new("RGB", (20, 10), colour) for colour in ("red", "blue")]
+    file = io.BytesIO()
+    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=500, loop=0)
+    return base64.b64encode(file.getvalue()).decode("ascii")
+
+
+def extended(path):
+    """Add to a chapter, before its last cell, a fold with everything in it and an animation."""
+    notebook = load(path)
+    question = "<details><summary><b>Predict</b> · Is $x^2$ **even**?</summary>\n\n"
+    answer = "It *is*: $(-x)^2 = x^2$.\n\n```python\nf(-x)  # $ and ** stay\n```\n</details>"
+    count = sum(cell.cell_type == "code" for cell in notebook.cells) + 1
+    data = {
+        "image/gif": animation(),
+        "text/plain": 'A "picture" of 2 frames, 20 × 10: red < blue, again and again.',
+    }
+    shown = nbformat.v4.new_output("execute_result", data, execution_count=count)
+    notebook.cells[-1:-1] = [
+        nbformat.v4.new_markdown_cell(question + answer, id="fold"),
+        nbformat.v4.new_code_cell("race()", execution_count=count, outputs=[shown], id="race"),
+    ]
+    path.write_text(nbformat.v4.writes(notebook), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    """The built site: its folder, its pages, the style sheets, and the notebooks by page."""
+    for name in ("sphinx", "myst_nb", "sphinx_book_theme"):
+        if importlib.util.find_spec(name) is None:
+            pytest.skip(f"{name} is not installed: pip install -e '.[book]', or make book")
+    folder = tmp_path_factory.mktemp("book")
+    chapters, output = copied(folder / "chapters"), folder / "site"
+    extended(chapter_paths(chapters)[-1])
+    command = [sys.executable, BOOK / "build.py", "--chapters", chapters, "--output", output]
+    told = subprocess.run(
+        [*command, "--packages", PACKAGES], capture_output=True, text=True, encoding="utf-8"
+    )
+    if told.returncode and "fetching" in told.stderr and "could not" in told.stderr:
+        pytest.skip(f"MathJax cannot be had: {told.stderr}")
+    assert told.returncode == 0, told.stderr
+    return SimpleNamespace(
+        folder=output,
+        left=sorted(path.name for path in folder.iterdir()),
+        pages=checks.read(output),
+        sheets={p.name: p.read_text(encoding="utf-8") for p in output.rglob("*.css")},
+        notebooks={page_of(path): load(path) for path in chapter_paths(chapters)},
+    )
+
+
+def page_of(path):
+    return Path("chapters", path.name).with_suffix(".html")
+
+
+# --- The site -------------------------------------------------------------------------------
+
+
+def test_every_chapter_has_its_page(book):
+    assert book.notebooks.keys() <= book.pages.keys()
+    assert {Path("index.html"), Path("lib/index.html"), Path("search.html")} <= book.pages.keys()
+
+
+def test_nothing_is_left_beside_the_site(book):
+    assert book.left == ["chapters", "site"]
+    assert not list(book.folder.rglob("*.ipynb"))
+
+
+def test_every_page_has_one_title(book):
+    assert not {path: f for path, page in book.pages.items() if (f := checks.titled(page))}
+
+
+def test_every_figure_has_its_description(book):
+    for path, notebook in book.notebooks.items():
+        assert not checks.described(book.pages[path], notebook), path
+
+
+def test_every_block_unfolds_and_is_rendered(book):
+    for path, notebook in book.notebooks.items():
+        assert not checks.folded(book.pages[path], notebook), path
+
+
+def test_no_link_is_dead(book):
+    assert not checks.dead_links(book.pages, book.folder)
+
+
+def test_no_request_leaves_the_pages(book):
+    assert not checks.requests(book.pages, book.sheets)
+
+
+def test_formulas_are_there_and_their_script(book):
+    assert all(book.pages[path].formulas > 10 for path in book.notebooks)
+    for path in book.notebooks:
+        scripts = [url for url in book.pages[path].loads if "mathjax" in url]
+        assert len(scripts) == 1
+        assert (
+            book.folder / checks.resolved(path, scripts[0])[0].as_posix().split("?")[0]
+        ).is_file()
+
+
+def test_the_reference_is_whole_and_leads_to_the_chapters(book):
+    chapters = {int(path.name[:2]): path for path in book.notebooks}
+    assert not checks.documented(book.pages, library.modules_of("lib"), chapters)
+
+
+def test_the_chapters_lead_to_the_reference(book):
+    for path in book.notebooks:
+        titles = book.pages[path].titles.values()
+        links = [checks.resolved(path, url) for url, _ in book.pages[path].links]
+        entries = {target for target in links if target[0].parts[0] == "lib" and target[1]}
+        assert "From the library" in titles
+        assert len(entries) > 3
+
+
+def test_the_search_knows_every_chapter(book):
+    index = (book.folder / "searchindex.js").read_text(encoding="utf-8")
+    for path in book.notebooks:
+        assert f'"{path.with_suffix("").as_posix()}"' in index
+    assert '"gradient"' in index
+
+
+def test_the_contents_list_chapters_library_and_glossary(book):
+    index = Path("index.html")
+    targets = {checks.resolved(index, url)[0] for url, _ in book.pages[index].links}
+    assert book.notebooks.keys() <= targets
+    assert {Path("lib/index.html"), Path("data/README.html")} <= targets
+    assert Path("glossary.html") in targets or Path("glossary.html") not in book.pages
+
+
+# --- The checks find what is broken -----------------------------------------------------------
+
+
+def notebook_with(*outputs, markdown=""):
+    code = nbformat.v4.new_code_cell("", outputs=list(outputs))
+    return nbformat.v4.new_notebook(cells=[code, nbformat.v4.new_markdown_cell(markdown)])
+
+
+def test_two_titles_are_found():
+    assert not checks.titled(checks.Page("<h1>a</h1>"))
+    assert checks.titled(checks.Page("<h1>a</h1><h1>b</h1>"))
+    assert checks.titled(checks.Page("<h2>a</h2>"))
+
+
+@pytest.mark.parametrize("alt", ["", ' alt=""', ' alt="A line."'])
+def test_another_description_is_found(alt):
+    data = {"image/gif": animation(), "text/plain": "Two frames."}
+    notebook = notebook_with(nbformat.v4.new_output("display_data", data))
+    digest = checks.hashlib.sha256(base64.b64decode(data["image/gif"])).hexdigest()
+    right = checks.Page(f'<img src="_images/{digest}.gif" alt="Two frames.">')
+    assert not checks.described(right, notebook)
+    assert checks.described(checks.Page(f'<img src="_images/{digest}.gif"{alt}>'), notebook)
+    assert checks.described(checks.Page("no figure"), notebook)
+
+
+@pytest.mark.parametrize("text", ["a **b**", "a $x$", "a <b>"])
+def test_a_fold_that_is_not_rendered_is_found(text):
+    notebook = notebook_with(markdown="<details>")
+    right = '<details>a <code>**</code> <span class="math">$</span></details> $'
+    assert not checks.folded(checks.Page(right), notebook)
+    assert checks.folded(checks.Page(f"<details>{text.replace('<', '&lt;')}</details>"), notebook)
+    assert checks.folded(checks.Page("<p>lost</p>"), notebook)
+
+
+def test_dead_links_are_found(tmp_path):
+    (tmp_path / "a").mkdir()
+    source = '<p id="x"><a href="#x">1</a><a href="../a/p.html#x">2</a><a href="https://a.b">3</a>'
+    (tmp_path / "a" / "p.html").write_text(source, encoding="utf-8")
+    assert not checks.dead_links(checks.read(tmp_path), tmp_path)
+    source += '<a href="#y">4</a><a href="q.html">5</a><a href="../a/p.html#z">6</a>'
+    (tmp_path / "a" / "p.html").write_text(source, encoding="utf-8")
+    assert len(checks.dead_links(checks.read(tmp_path), tmp_path)) == 3
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '<script src="https://a.b/c.js"></script>',
+        '<link rel="stylesheet" href="//a.b/c.css">',
+        '<img src="HTTP://a.b/c.png">',
+    ],
+)
+def test_requests_are_found(source):
+    right = checks.Page('<img src="a.png"><a href="https://a.b">cited</a>')
+    assert not checks.requests({"p": right}, {"s": "a { background: url(b.png) }"})
+    assert checks.requests({"p": checks.Page(source)}, {})
+
+
+@pytest.mark.parametrize("sheet", ["a{b:url(https://c.d)}", "@import '//a.b/c.css';"])
+def test_requests_of_style_sheets_are_found(sheet):
+    assert checks.requests({}, {"s": sheet})
+
+
+def test_gaps_in_the_reference_are_found():
+    from lib import layers
+
+    chapter = Path("chapters/01.html")
+    right = {
+        chapter: checks.Page('<section id="g"><h2>The gradient</h2></section>'),
+        Path("lib/layers.html"): checks.Page(
+            '<section id="d"><h2>Dense</h2></section><section id="l"><h2>Layer</h2></section>'
+            '<a href="../chapters/01.html#g">“The gradient”</a>'
+        ),
+    }
+    assert not checks.documented(right, [layers], {1: chapter})
+    elsewhere = {**right, chapter: checks.Page('<section id="g"><h2>Other</h2></section>')}
+    assert checks.documented(elsewhere, [layers], {1: chapter})
+    assert checks.documented({**right, Path("lib/layers.html"): checks.Page("")}, [layers], {})
+
+
+# --- Bad input --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def earlier(tmp_path):
+    """A site built before, which failures must not touch."""
+    site = tmp_path / "_book"
+    site.mkdir()
+    (site / ".buildinfo").write_text("", encoding="utf-8")
+    (site / "index.html").write_text("earlier", encoding="utf-8")
+    yield site
+    assert [path.name for path in sorted(site.iterdir())] == [".buildinfo", "index.html"]
+    assert (site / "index.html").read_text(encoding="utf-8") == "earlier"
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith("._book-")]
+
+
+def without_outputs(cell):
+    cell.outputs, cell.execution_count = [], None
+
+
+def without_text(cell):
+    cell.outputs = []
+
+
+def without_description(cell):
+    cell.outputs[0].data.pop("text/plain")
+
+
+@pytest.mark.parametrize(
+    "breaks, choose, words",
+    [
+        (without_outputs, lambda cell: True, "was never executed"),
+        (without_text, lambda cell: "claim(" in cell.source, "stores no output"),
+        (without_description, lambda cell: "image/png" in str(cell.outputs), "description"),
+    ],
+)
+def test_a_chapter_with_a_missing_output(build, tmp_path, earlier, breaks, choose, words):
+    path = chapter_paths(copied(tmp_path / "chapters"))[0]
+    notebook = load(path)
+    breaks(next(c for c in notebook.cells if c.cell_type == "code" and c.outputs and choose(c)))
+    path.write_text(nbformat.v4.writes(notebook), encoding="utf-8")
+    monkeyed = build_without_network(build)
+    with pytest.raises(build.Stopped, match=rf"reading {path.name}: .*{words}(.|\n)*make refresh"):
+        monkeyed(path.parent, earlier, tmp_path / "packages")
+
+
+def build_without_network(build):
+    """`build`, with nothing asked of the network or of Sphinx's being there."""
+    build.NEEDED = []
+    build.mathjax = lambda folder: {}
+    return build.build
+
+
+def test_a_damaged_and_an_absent_chapter(build, tmp_path, earlier):
+    function = build_without_network(build)
+    with pytest.raises(build.Stopped, match="reading the chapters: there are none"):
+        function(tmp_path, earlier, tmp_path)
+    path = chapter_paths(copied(tmp_path / "chapters"))[0]
+    path.write_text("{", encoding="utf-8")
+    with pytest.raises(build.Stopped, match=f"reading {path.name}"):
+        function(path.parent, earlier, tmp_path)
+
+
+def test_sphinx_is_missing(build, tmp_path, earlier):
+    build.NEEDED = ["no_such_package"]
+    with pytest.raises(build.Stopped, match=r"no_such_package not installed\n.*make book"):
+        build.build(CHAPTERS, earlier, tmp_path)
+
+
+def test_sphinx_breaks_off(build, tmp_path, earlier):
+    function = build_without_network(build)
+
+    def run_sphinx(source, site, scratch):
+        site.mkdir()
+        (site / "index.html").write_text("half", encoding="utf-8")
+        raise build.Stopped("running Sphinx", "a warning", "mend it")
+
+    build.run_sphinx = run_sphinx
+    build.check_chapters = lambda paths: None
+    with pytest.raises(build.Stopped, match="running Sphinx: a warning"):
+        function(CHAPTERS, earlier, tmp_path / "packages")
+
+
+def test_the_finished_site_takes_the_place_of_the_earlier(build, tmp_path):
+    site, output, scratch = (tmp_path / name for name in ("new", "_book", "scratch"))
+    for folder in (site, output, scratch):
+        folder.mkdir()
+        (folder / "index.html").write_text(folder.name, encoding="utf-8")
+    build.put_in_place(site, output, scratch)
+    assert (output / "index.html").read_text(encoding="utf-8") == "new"
+
+
+def test_a_folder_with_something_else_is_not_replaced(build, tmp_path):
+    (tmp_path / "letters.txt").write_text("dear", encoding="utf-8")
+    with pytest.raises(build.Stopped, match="holds something else"):
+        build_without_network(build)(CHAPTERS, tmp_path, tmp_path)
+    assert (tmp_path / "letters.txt").exists()
+
+
+def test_no_network(build, tmp_path, earlier, monkeypatch):
+    def download(package, path):
+        raise OSError(f"{package} could not be fetched: no route to host")
+
+    monkeypatch.setattr("data.npm_packages.download", download)
+    build.NEEDED = []
+    build.check_chapters = lambda paths: None
+    with pytest.raises(build.Stopped, match=r"fetching mathjax@3.*no route to host\n.*network"):
+        build.build(CHAPTERS, earlier, tmp_path / "packages")
+
+
+def test_another_package_than_the_pinned_one(build, tmp_path, earlier, monkeypatch):
+    monkeypatch.setattr(
+        "data.npm_packages.download", lambda package, path: path.write_bytes(b"evil")
+    )
+    build.NEEDED = []
+    build.check_chapters = lambda paths: None
+    with pytest.raises(build.Stopped, match=r"fetching .* is not the pinned package(.|\n)*removed"):
+        build.build(CHAPTERS, earlier, tmp_path / "packages")
+    assert not list((tmp_path / "packages").iterdir())
+
+
+def test_the_command_says_what_stopped_it(build, tmp_path, monkeypatch):
+    build.NEEDED = ["no_such_package"]
+    with pytest.raises(SystemExit, match=r"make book stopped.*\nlooking for Sphinx"):
+        build.main(["--output", str(tmp_path / "site")])
+    assert not (tmp_path / "site").exists()
