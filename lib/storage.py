@@ -14,8 +14,8 @@ A saved model is an HDF5 file, of plain numbers only, that any HDF5 tool can loo
     best.0, ...          what early stopping would go back to
 
 There are no attributes and no text of variable length: in a damaged file HDF5 can search such text
-for ever. Nothing in it is ever executed: classes are looked up by name in a list, never imported, and nothing
-is unpickled.
+for ever. Nothing in it is ever executed: classes are looked up by name in a list, never imported,
+and nothing is unpickled.
 """
 
 import hashlib

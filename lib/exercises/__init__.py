@@ -108,9 +108,10 @@ class Exercise:
         print(f"Hint {self._hints_given} of {len(self.hints)}: {self.hints[self._hints_given - 1]}")
 
     def solution(self):
-        """Print one way to do it."""
+        """Print one way to do it, after whatever it needs besides NumPy."""
         source = textwrap.dedent(inspect.getsource(self.answer))
-        print(source.replace(" solution", f" {self.name}", 1).rstrip())
+        source = source.replace(" solution", f" {self.name}", 1)
+        print(*_needs(self.answer), source, sep="\n", end="")
 
     def verdict(self, answer):
         """Return the Verdict on ``answer``, a function or whatever the task asks for."""
@@ -238,6 +239,26 @@ def _functions(answer):
 def _stub():
     """What an exercise cell holds before the reader has been there."""
     ...
+
+
+def _needs(function):
+    """The source, or the import, of every global name that ``function`` uses, but for ``np``."""
+    found = {}
+    for name in _names(function.__code__):
+        thing = function.__globals__.get(name)
+        if thing is None or inspect.ismodule(thing):
+            continue
+        if inspect.isfunction(thing) and thing.__module__ == function.__module__:
+            found |= dict.fromkeys([*_needs(thing), inspect.getsource(thing) + "\n"])
+        else:
+            found[f"from {thing.__module__} import {name}\n"] = None
+    return list(found)
+
+
+def _names(code):
+    """The names that compiled code looks up, those in nested functions and generators included."""
+    nested = [part for part in code.co_consts if inspect.iscode(part)]
+    return [*code.co_names, *(name for part in nested for name in _names(part))]
 
 
 def _is_stub(answer):
