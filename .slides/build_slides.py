@@ -186,7 +186,8 @@ def read_deck(path):
     except (OSError, ValueError) as error:
         raise BuildError(step, f"It is not a notebook: {error}") from None
     if found := decks.faults(notebook, path.stem):
-        raise BuildError(step, "\n".join(f"  {fault}" for fault in found))
+        more = [f"and {len(found) - 5} more"] if len(found) > 5 else []
+        raise BuildError(step, "\n".join(f"  {fault}" for fault in [*found[:5], *more]))
     return decks.build(notebook, path.stem)
 
 

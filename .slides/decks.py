@@ -406,7 +406,7 @@ def code_size(pieces):
     """The size in pixels in which all the code and printed text of a slide fits, at least 24."""
     lines = [line for piece in pieces if "<pre" in piece for line in plain(piece).splitlines()]
     longest = max(map(len, lines), default=1)
-    return max(24, min(34, 24 * MOST_COLUMNS // longest, 400 // max(1, len(lines))))
+    return max(24, min(34, 1920 // longest, 400 // max(1, len(lines))))
 
 
 def table_size(pieces):

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -107,6 +108,9 @@ def read_address(url):
                 content += part
                 if len(content) > LARGEST or time.monotonic() > end:
                     raise OSError(f"after {len(content)} bytes there was still more to come")
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise
     except http.client.HTTPException as error:
         raise OSError(f"the answer is no whole HTTP: {error!r}") from error
     if promised is not None and int(promised) != len(content):
