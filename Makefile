@@ -51,7 +51,7 @@ teacher: .venv/.ready  ## build solutions and assignments for classes, _teacher/
 	@$(VENV) .teacher/build_teacher.py $(ARGS)
 
 clean:  ## remove .venv, the caches and whatever was built
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis _book ._book-* _slides *.egg-info
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis _book ._book-* _slides _teacher _screenshots *.egg-info
 	find . -name .git -prune -o -type d \
 	  \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
@@ -102,7 +102,7 @@ endif
 
 # What only some commands need, each with a stamp of its own.
 
-.venv/.book: .venv/.ready
-	@echo "Installing the packages of the extra 'book' in .venv (once; it takes a minute) ..."
-	@$(INSTALL) --quiet -e '.[book]'
+.venv/.book .venv/.browser: .venv/.%: .venv/.ready
+	@echo "Installing the packages of the extra '$*' in .venv (once; it takes a minute) ..."
+	@$(INSTALL) --quiet -e '.[$*]'
 	@touch $@

@@ -22,7 +22,7 @@
     for (const wide of document.querySelectorAll("mjx-container[display], .text_html, div.math"))
       if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
   };
-  addEventListener("load", () => MathJax.startup?.promise.then(reach));
+  addEventListener("load", () => window.MathJax?.startup.promise.then(reach));
   addEventListener("resize", reach);
 
   // Opened as a file, a page may not read other pages, so the search shows titles without excerpts.

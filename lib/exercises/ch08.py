@@ -81,7 +81,15 @@ class normalized:
 
 
 def _averages(
-    swap=False, zeros=False, last=False, ddof=0, axis=1, correct=False, root=False, mean_of=False
+    swap=False,
+    zeros=False,
+    last=False,
+    ddof=0,
+    axis=1,
+    correct=False,
+    root=False,
+    mean_of=False,
+    first=False,
 ):
     """Running averages with a slip: an implementation of exercise 8.2."""
 
@@ -94,7 +102,9 @@ def _averages(
                 np.mean([f(Z, axis=1, keepdims=True) for Z in batches], axis=0)
                 for f in (np.mean, np.var)
             )
-        for Z in batches:
+        if first:
+            mean, variance = (f(batches[0], axis=1, keepdims=True) for f in (np.mean, np.var))
+        for Z in batches[1 if first else 0 :]:
             here = Z.var(axis=axis, keepdims=True, ddof=ddof)
             mean = keep * mean + (1 - keep) * Z.mean(axis=axis, keepdims=True)
             variance = keep * variance + (1 - keep) * (np.sqrt(here) if root else here)
@@ -156,6 +166,8 @@ class running_averages:
         "All batches count the same in your average: newer ones are to count for more.": (
             _averages(mean_of=True)
         ),
+        "Your averages start from the first batch: they start from mean 0 and variance 1, and the"
+        " first batch moves them like any other.": _averages(first=True),
     }
 
 
@@ -235,6 +247,9 @@ class batch_norm_backward:
         "You subtracted Z_hat times dgamma, m times too much: its mean, dgamma / m, is due.": (
             _back(spread="sum")
         ),
+        "You subtracted two sums where means are due: dbeta / m and Z_hat times dgamma / m.": (
+            _back(mean="sum", spread="sum")
+        ),
         "The share along Z_hat is added: it needs to be taken off.": _back(spread="plus"),
         "dZ is right; dgamma and dbeta are divided by m once too often: dA holds the 1/m"
         " already.": _back(parameters="mean"),
@@ -266,6 +281,10 @@ def _two_modes(outside=False, swapped=False, batch=False, always=False, never=Fa
         return gamma * (Z - mean) / deviation + beta, running_mean, running_variance
 
     return implementation
+
+
+def _exchanged(Z, gamma, beta, running_mean, running_variance, training):
+    return _two_modes()(Z, gamma, beta, running_mean, running_variance, not training)
 
 
 def _running_in_training(Z, gamma, beta, running_mean, running_variance, training):
@@ -331,18 +350,26 @@ class forward_both_modes:
         "The running averages never move, so prediction would know nothing of the training.": (
             _two_modes(never=True)
         ),
+        "The two modes are exchanged: this is what prediction does when training is True, and the"
+        " other way round.": _exchanged,
         "In training you normalized by the running averages: there the batch's own statistics are"
         " used, and the gradient goes through them.": _running_in_training,
     }
 
 
-def _fold(root=True, epsilon=True, bias=True, beta=True, sign=-1, side="rows", gamma=True):
+def _fold(
+    root=True, epsilon=True, bias=True, beta=True, sign=-1, side="rows", gamma=True, outside=False
+):
     """Folding with a slip: an implementation of exercise 8.5."""
 
     def implementation(W, gamma_, beta_, running_mean, running_variance, epsilon_):
         variance = running_variance + (epsilon_ if epsilon else 0)
-        scale = (gamma_ if gamma else 1) / (np.sqrt(variance) if root else variance)
-        shift = (beta_ if beta else 0) + sign * (scale if bias else 1) * running_mean
+        deviation = np.sqrt(variance) if root else variance
+        if outside:
+            deviation = np.sqrt(running_variance) + epsilon_
+        scale = (gamma_ if gamma else 1) / deviation
+        factor = {True: scale, False: 1, "no gamma": 1 / deviation}[bias]
+        shift = (beta_ if beta else 0) + sign * factor * running_mean
         return (scale * W if side == "rows" else W), shift
 
     return implementation
@@ -378,6 +405,9 @@ class folded:
         "b is beta minus the running mean: the mean is scaled too, by gamma / deviation.": (
             _fold(bias=False)
         ),
+        "W is right; in b the running mean is divided by the deviation, and gamma is forgotten.": (
+            _fold(bias="no gamma")
+        ),
         "The running mean is added: it was subtracted from Z.": _fold(sign=1),
         "beta is missing from b.": _fold(beta=False),
         "gamma is missing: Z_hat is multiplied by it.": _fold(gamma=False),
@@ -387,6 +417,9 @@ class folded:
         "You divided by the variance: its root is due.": _fold(root=False),
         "You left epsilon out: prediction divides by the same root as the layer does.": (
             _fold(epsilon=False)
+        ),
+        "You added epsilon to the deviation; it belongs under the root, beside the variance.": (
+            _fold(outside=True)
         ),
         "W is as it was: the factor gamma / deviation belongs to its rows.": _fold(side="none"),
     }
@@ -403,6 +436,8 @@ def _layer_norm(axis=0, mean=True, spread=True, over=True, ones=False):
         along = Z_hat * np.mean(dZ_hat * Z_hat, axis=axis, keepdims=True)
         if spread == "sum":
             along = Z_hat * np.sum(dZ_hat * Z_hat, axis=axis, keepdims=True)
+        elif spread == "plus":
+            along = -along
         across = dZ_hat.mean(axis=axis, keepdims=True)
         if mean == "m":
             across = across * len(Z) / Z.shape[1]
@@ -457,5 +492,6 @@ class layer_norm_backward:
         "You subtracted Z_hat times a sum, n times too much: the mean is due.": (
             _layer_norm(spread="sum")
         ),
+        "The share along Z_hat is added: it needs to be taken off.": _layer_norm(spread="plus"),
         "This is Z_hat, the way forward: the way back starts from dZ_hat.": _layer_norm(ones=True),
     }

@@ -62,6 +62,20 @@ class there_and_back:
                 labels.copy(),
             )
         ),
+        "A reshape is no transpose: the shape is (C, m), and the ones have moved to other columns.": (
+            lambda labels, C: (_columns(labels, C).T.reshape(C, -1), labels.copy())
+        ),
+        "Whole rows are 1: `Y[labels]` picks rows. Name the column as well, `Y[labels[0],"
+        " np.arange(m)]`.": lambda labels, C: (
+            np.isin(np.arange(C), labels).astype(float).reshape(-1, 1) * np.ones(labels.shape),
+            labels.copy(),
+        ),
+        "The columns are right. Back, you added 1: classes count from 0, and so do rows.": (
+            lambda labels, C: (_columns(labels, C), labels + 1)
+        ),
+        "The columns are right. Back come floats: a label is a whole number, as argmax gives it.": (
+            lambda labels, C: (_columns(labels, C), labels.astype(float))
+        ),
         "The columns are right. Back, you went along the rows: argmax along axis 0 looks down each"
         " column.": lambda labels, C: (
             _columns(labels, C),
@@ -100,6 +114,10 @@ def _clipped(Z):
 
 def _over(E):
     return E / E.sum(axis=0)
+
+
+def _over_all(E):
+    return E / E.sum()
 
 
 @exercise("9.2", "Columns of any size")
@@ -145,7 +163,21 @@ class stable_softmax:
             np.exp(Z - Z.max(axis=1, keepdims=True))
         ),
         "The exponents are right, and you divided by the sum of the whole matrix: each column has"
-        " its own sum.": lambda Z: np.exp(Z - Z.max(axis=0)) / np.exp(Z - Z.max(axis=0)).sum(),
+        " its own sum.": lambda Z: _over_all(np.exp(Z - Z.max(axis=0))),
+        "One maximum and one sum for the whole matrix: all columns share one unit of probability."
+        " Each column has its own maximum and its own sum, axis 0.": lambda Z: _over_all(
+            np.exp(Z - Z.max())
+        ),
+        "One maximum for the whole matrix, and a small number against 0/0: columns far below it"
+        " have become 0. With each column's own maximum no such number is needed.": lambda Z: (
+            np.exp(Z - Z.max()) / (np.exp(Z - Z.max()).sum(axis=0) + 1e-8)
+        ),
+        "You took the largest size away, not the largest score: in a column of negative scores"
+        " all exponentials become 0. Use Z.max(axis=0) without the absolute value.": lambda Z: (
+            _over(np.exp(Z - np.abs(Z).max(axis=0)))
+        ),
+        "You made the scores smaller by a factor, which is a temperature: the probabilities"
+        " change. Subtract.": lambda Z: _softmax((Z - Z.mean(axis=0)) / Z.std(axis=0)),
         "The exponents are right, and you divided by the sums of the rows.": lambda Z: (
             np.exp(Z - Z.max(axis=0)) / np.exp(Z - Z.max(axis=0)).sum(axis=1, keepdims=True)
         ),
@@ -219,9 +251,21 @@ class cost_of_logits:
         " logits to the loss without it: logsumexp(z) minus the true score.": _from_probabilities(),
         "You went by exp of the raw scores: exp(1,000) is infinite. Use the maximum, or better the"
         " logsumexp.": lambda Z, Y: float(-np.sum(Y * np.log(_over(np.exp(Z)))) / Y.shape[1]),
+        "The logsumexp itself overflows: exp(1,000) is infinite. Take the column's maximum M out"
+        " of the sum, and add it again.": lambda Z, Y: float(
+            np.mean(np.log(np.sum(np.exp(Z), axis=0)) - np.sum(Y * Z, axis=0))
+        ),
+        "One maximum for the whole matrix: in columns far below it the sum is 0, and its logarithm"
+        " minus infinity. Each column has its own, Z.max(axis=0).": lambda Z, Y: float(
+            np.mean(Z.max() + np.log(np.exp(Z - Z.max()).sum(axis=0)) - np.sum(Y * Z, axis=0))
+        ),
         "A small number inside the logarithm, or probabilities kept away from 0: the cost is finite"
         " and too small, an error of 5,000 points is taken for one of 35.": _from_probabilities(
             epsilon=1e-15
+        ),
+        "A small number inside the logarithm, or probabilities kept away from 0: the cost is finite"
+        " and too small, an error of 5,000 points is taken for one of 28.": _from_probabilities(
+            epsilon=1e-12
         ),
         "A small number inside the logarithm: the cost is finite and too small, an error of 5,000"
         " points is taken for one of 18.": _from_probabilities(epsilon=1e-8),
@@ -237,6 +281,8 @@ class cost_of_logits:
         "This is the sum of the losses: the cost is their mean, so divide by m.": lambda Z, Y: (
             float(np.sum(_losses(Z, Y)))
         ),
+        "This is the surprise at your own answer: take the *true* class's score away, not the"
+        " largest.": lambda Z, Y: float(np.mean(_logsumexp(Z) - Z.max(axis=0))),
         "You divided by C m, the number of entries (np.mean of the table does that): there are m"
         " losses.": lambda Z, Y: float(np.sum(_losses(Z, Y)) / Z.size),
         "You divided by the number of classes: the mean is over the m examples.": lambda Z, Y: (
@@ -332,6 +378,22 @@ class last_layer_backward:
         "The axis is still not right: with axis 1 the rows add up to 1, and the examples compete."
         " All else is mended.": _last_layer(1),
         "The sums are those of the rows now, and the sign is still turned.": _last_layer(1, -1),
+        "The sums are those of the rows now, the columns' are wanted; and count the divisions by"
+        " m.": _last_layer(1, 1, False),
+        "Axis 1 makes the rows add up to 1, the sign is still turned, and db is still a sum.": (
+            _last_layer(1, -1, False)
+        ),
+        "db is a mean now, and dW has become a sum.": _last_layer(0, 1, True, False),
+        "db is divided by the number of classes: the mean is over the m examples.": (
+            lambda Z, Y, A_prev, W, s: (
+                _last_layer()(Z, Y, A_prev, W, s)[0],
+                (_softmax(Z) - Y).sum(axis=1, keepdims=True) / len(Z),
+            )
+        ),
+        "Both are divided by m twice: dZ holds the 1/m already.": lambda Z, Y, A_prev, W, s: (
+            (_softmax(Z) - Y) @ A_prev.T / Y.shape[1] ** 2 + s / Y.shape[1] * W,
+            (_softmax(Z) - Y).mean(axis=1, keepdims=True) / Y.shape[1],
+        ),
         "dZ holds the 1/m now, and dW is divided by m once more.": lambda Z, Y, A_prev, W, s: (
             (_softmax(Z) - Y) @ A_prev.T / Y.shape[1] ** 2 + s / Y.shape[1] * W,
             (_softmax(Z) - Y).mean(axis=1, keepdims=True),
@@ -410,6 +472,20 @@ class top_k_accuracy:
         "This is a count: the share is that divided by m.": lambda Z, labels, k: float(
             np.sum(_rank(Z, labels) < k)
         ),
+        "This is a count, a whole number: the share is that divided by m.": lambda Z, labels, k: (
+            np.sum(_rank(Z, labels) < k)
+        ),
+        "This is in per cent: a share is from 0 to 1.": lambda Z, labels, k: float(
+            100 * np.mean(_rank(Z, labels) < k)
+        ),
+        "You looked at row k alone, the place after the first k: rows 0 to k - 1 count, any of"
+        " them.": lambda Z, labels, k: _share_of(_rank(Z, labels) == k),
+        "Nothing is a hit: at most one of a column's k places is (so any, not all), and argsort"
+        " gives classes where sort gives scores.": lambda Z, labels, k: 0.0,
+        "argsort lists the classes by rank; you read it as the rank of each class. Compare its"
+        " first k rows with the labels.": lambda Z, labels, k: _share_of(
+            np.argsort(-Z, axis=0)[labels[0], np.arange(labels.size)] < k
+        ),
         "You divided by the number of classes, not by the number of columns.": (
             lambda Z, labels, k: float(np.sum(_rank(Z, labels) < k) / len(Z))
         ),
@@ -425,7 +501,8 @@ class top_k_accuracy:
         " classes: use axis=0.": lambda Z, labels, k: _share_of(
             np.any(np.argsort(Z)[-k:] == labels, axis=0)
         ),
-        "You compared with every label of the batch: column i is right if it holds label i.": (
+        "Nearly everything is a hit: any along the wrong axis, or every label of the batch is"
+        " asked for. Column i is right if one of its k is label i: any along axis 0.": (
             lambda Z, labels, k: _share_of(np.isin(np.argsort(-Z, axis=0)[:k], labels).any(axis=0))
         ),
     }
@@ -447,6 +524,15 @@ def _choose(cost, best=np.argmin):
 def _naive(Z, Y, T):
     A = np.exp(Z / T) / np.sum(np.exp(Z / T), axis=0)
     return -np.sum(Y * np.log(A)) / Y.shape[1]
+
+
+def _in_turn(Z, Y, temperatures):
+    """The scores are divided by the first temperature, what is left by the second, and so on."""
+    costs = []
+    for T in temperatures:
+        Z /= T
+        costs.append(_cost(Z, Y))
+    return float(temperatures[np.argmin(costs)])
 
 
 @exercise("9.6", "The right temperature")
@@ -483,9 +569,21 @@ class best_temperature:
         "You multiplied by T. The temperature divides the scores: a high one makes them small.": (
             _choose(lambda Z, Y, T: _cost(Z * T, Y))
         ),
-        "This is the temperature with the *highest* cost.": _choose(
-            lambda Z, Y, T: _cost(Z / T, Y), np.argmax
+        "This is the lowest of the temperatures, and the cost is *highest* there: take argmin. If"
+        " you did, look at your cost: is M added again, and is it the true class's score that is"
+        " taken away?": _choose(lambda Z, Y, T: _cost(Z / T, Y), np.argmax),
+        "At a low temperature a probability is rounded to 0, 0 times log 0 is NaN, and NaN has won."
+        " Compute the cost from the logits, as in exercise 9.3.": _choose(
+            lambda Z, Y, T: _from_probabilities()(Z / T, Y)
         ),
+        "At a low temperature the logsumexp overflows, or its sum is 0: take the maximum out of it,"
+        " as in exercise 9.3.": _choose(
+            lambda Z, Y, T: np.mean(
+                np.log(np.sum(np.exp(Z / T), axis=0)) - np.sum(Y * Z / T, axis=0)
+            )
+        ),
+        "You divided Z itself by each T in turn (`/=`): the second T meets scores that the first"
+        " has changed. Divide into a new array.": _in_turn,
         "You compared accuracies: they are the same at every temperature, so the first one won."
         " Compare costs.": _choose(
             lambda Z, Y, T: np.mean((Z / T).argmax(axis=0) == Y.argmax(axis=0)), np.argmax

@@ -127,6 +127,12 @@ def _first_and_last(values, scores, best, factor, searched):
     return float(max(low / factor, searched[0])), float(min(high * factor, searched[1]))
 
 
+def _cut_outwards(values, scores, best, factor, searched):
+    chosen = values[np.argsort(-scores, kind="stable")[:best]]
+    low, high = chosen.min() / factor, chosen.max() * factor
+    return float(min(low, searched[0])), float(max(high, searched[1]))
+
+
 def _around_the_best(values, scores, best, factor, searched):
     top = values[np.argmax(scores)]
     return float(max(top / factor, searched[0])), float(min(top * factor, searched[1]))
@@ -189,6 +195,8 @@ class narrow:
         " upper.": _narrow(widen="inwards"),
         "The factor is meant for each side: you gave each its root.": _narrow(widen="root"),
         "The range leaves what was searched: cut it there.": _narrow(cut=False),
+        "min and max have changed places in your cut: this is never narrower than what was searched"
+        " before. Of two lower ends take the larger one.": _cut_outwards,
         "High and low have changed places.": _narrow(order=lambda low, high: (high, low)),
     }
 
@@ -253,6 +261,11 @@ class halving_cost:
     mistakes = {
         "The candidates are rounded down here; they are to be rounded up, so that someone is always"
         " left.": _total(_rounds(keep=lambda n, factor: n // factor)),
+        "The candidates are rounded to the nearest integer; they are to be rounded up.": _total(
+            _rounds(keep=lambda n, factor: round(n / factor))
+        ),
+        "Where n can be divided by the factor, nothing is left to round up: n // factor + 1 is one"
+        " too many there.": _total(_rounds(keep=lambda n, factor: n // factor + 1)),
         "You kept half in each round, whatever the factor.": _total(
             _rounds(keep=lambda n, factor: -(-n // 2))
         ),
@@ -304,7 +317,7 @@ class _Scores:
 
     def __call__(self, rate):
         exponent = np.log10(rate)
-        hill = 0.9 * np.exp(-(((exponent - self.peak) / 1.2) ** 2))
+        hill = 0.25 + 0.55 * np.exp(-(((exponent - self.peak) / 1.2) ** 2))
         scores = hill + 0.15 * np.sin(40 * exponent + self.phases)
         return scores if scores.size > 1 else float(scores[0])
 
@@ -334,6 +347,12 @@ def _by_mean_told_by_max(u, low, high, folds, test):
     rates = low * (high / low) ** u
     best = np.argmax([np.mean(folds(rate)) for rate in rates])
     return float(rates[best]), float(np.max(folds(rates[best]))), test(rates[best])
+
+
+def _by_max_told_by_mean(u, low, high, folds, test):
+    rates = low * (high / low) ** u
+    best = np.argmax([np.max(folds(rate)) for rate in rates])
+    return float(rates[best]), float(np.mean(folds(rates[best]))), test(rates[best])
 
 
 @exercise("10.4", "Bug hunt: a search with three slips")
@@ -384,6 +403,9 @@ class search:
             _search("even")
         ),
         "You chose by the mean and report the highest fold: report the mean.": _by_mean_told_by_max,
+        "You report the mean, but the highest fold has chosen: choose by the mean as well.": (
+            _by_max_told_by_mean
+        ),
         "The *lowest* score has won.": _search(pick=np.argmin),
         "You took the median of the folds; a score is their mean.": _search(over=np.median),
         "You took the lowest fold, which is as unfair as the highest: take the mean.": _search(

@@ -51,13 +51,19 @@ def opinions(X, A, truth):
         best = int(np.argmax(chances))
         below.set(xlim=(0, 1.05), ylim=(len(A) - 0.5, -0.5), xticks=[0, 1], yticks=classes)
         below.tick_params(axis="y", length=0)
-        below.set_title(f"“{best}”, {chances[best]:.0%}", loc="center", fontsize=12)
-        told.append(f"a {label} is taken for {best} with {chances[best]:.0%}")
+        sure = f"{100 * chances[best]:.0f} %"
+        below.set_title(f"“{best}”, {sure}", loc="center", fontsize=12)
+        told.append(f"{_a(label)} is taken for {best} with {sure}")
     axes[1, 0].set_ylabel("class")
     return fig, (
         f"{k} pictures, and under each the probabilities of {len(A)} classes, the bar of the truth"
         f" hatched: {'; '.join(told)}."
     )
+
+
+def _a(digit):
+    """A digit with its article."""
+    return f"an {digit}" if digit == 8 else f"a {digit}"
 
 
 @figure
@@ -267,7 +273,7 @@ def confusion(panels):
                 colour = COLOURS["grey"] if row == column else COLOURS["black"]
                 ax.text(
                     column, row, str(count), ha="center", va="center", weight=weight,
-                    color=colour, fontsize=8 if row == column else 11,
+                    color=colour, fontsize=9 if row == column else 11,
                 )  # fmt: skip
         ticks = np.arange(len(counts))
         ax.set(xticks=ticks, yticks=ticks, xlabel="answer", ylabel="truth")
@@ -275,7 +281,7 @@ def confusion(panels):
         ax.set_title(f"{title}: {wrong.sum()} of {counts.sum():,} wrong", fontsize=12)
         order = np.argsort(-wrong, axis=None, kind="stable")[:2]
         worst = [np.unravel_index(i, wrong.shape) for i in order]
-        listed = " and ".join(f"{wrong[r, c]} times a {r} for a {c}" for r, c in worst)
+        listed = " and ".join(f"{wrong[r, c]} times {_a(r)} for {_a(c)}" for r, c in worst)
         told.append(f"{title}: {wrong.sum()} of {counts.sum()} wrong, most often {listed}.")
     return fig, f"Counts of true classes (rows) and answers (columns). {' '.join(told)}"
 

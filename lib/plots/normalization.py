@@ -69,8 +69,8 @@ NODES = {
     "Z": (0, 1, "$Z$"),
     "mean": (1.25, 0, "mean\n$\\mu$"),
     "centred": (2.5, 1, "centred\n$C = Z - \\mu$"),
-    "variance": (3.5, 0, "variance\n$v$"),
-    "deviation": (4.95, 0, "deviation\n$s$"),
+    "variance": (3.4, 0, "variance\n$v$"),
+    "deviation": (5.05, 0, "deviation\n$s$"),
     "Z_hat": (6.1, 1, "Z_hat\n$\\hat{Z} = C / s$"),
     "A": (7.6, 1, "output\n$\\gamma \\hat{Z} + \\beta$"),
     "gamma": (7.0, 0, "$\\gamma, \\beta$"),
@@ -107,7 +107,7 @@ def normalization_graph():
             linestyle=line,
             lw=1.8,
             shrinkA=28,
-            shrinkB=28,
+            shrinkB=40 if NODES[start][1] == NODES[end][1] else 28,  # boxes are wide
         )
         ax.add_patch(arrow)
     for x, y, text in NODES.values():
@@ -216,13 +216,15 @@ def _cell(x, y, fill):
 
 
 @figure
-def fans(lines, xlabel, ylabel, level=None, logx=False, logy=False, digits=2, guide=None):
+def fans(
+    lines, xlabel, ylabel, level=None, logx=False, logy=False, digits=2, guide=None, of="runs"
+):
     """Medians of several runs with their range, names at the ends; chapter 8, "How fast".
 
     lines: a dictionary from a name to (x, values), values (n,) or (runs, n). level: a height that
     matters, drawn as a dotted line; then the description says where each median crosses it,
     otherwise it gives the first and the last value with ``digits`` digits. guide: None, or (name,
-    x, y) of a thin line to compare with.
+    x, y) of a thin line to compare with. of: what the n values at a place come from.
     """
     fig, ax = canvas()
     drawn, told = [], []
@@ -243,7 +245,7 @@ def fans(lines, xlabel, ylabel, level=None, logx=False, logy=False, digits=2, gu
         if logarithmic:
             _plain_log(ax, axis)
     label_ends(ax, drawn, gap=0.065)
-    runs = f", medians of {len(values)} runs" if len(values) > 1 else ""
+    runs = f", medians of {len(values)} {of}" if len(values) > 1 else ""
     return fig, f"{ylabel.capitalize()} against {xlabel}{runs}. {' '.join(told)}"
 
 

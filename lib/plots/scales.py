@@ -75,16 +75,17 @@ def bowls(panels, xlabel, ylabel):
 
 
 @figure
-def sizes_per_layer(panels, ylabel="size", backwards=()):
+def sizes_per_layer(panels, ylabel="size", backwards=(), shared=False):
     """Sizes of signals layer by layer, measured and expected; chapter 4, "Fifty layers".
 
     panels: a dictionary from a title to a dictionary from a name to (measured, expected): measured
     is (runs, layers), drawn as a line at the median with the range of the runs around it; expected
     is a value for each layer, drawn as black dots, or None. backwards: the titles of panels that
-    run from the last layer to the first.
+    run from the last layer to the first. shared: one vertical axis for all panels.
     """
-    fig, axes = canvas(1, len(panels), width=8.0 if len(panels) < 2 else 9.5, squeeze=False)
-    told = []
+    width = 8.0 if len(panels) < 2 else 9.5
+    fig, axes = canvas(1, len(panels), width=width, squeeze=False, sharey=shared)
+    told, ends = [], []
     for ax, (title, lines) in zip(axes.flat, panels.items(), strict=True):
         drawn, way = [], slice(None, None, -1 if title in backwards else 1)
         for (name, (measured, expected)), style in zip(lines.items(), CYCLE, strict=False):
@@ -104,6 +105,8 @@ def sizes_per_layer(panels, ylabel="size", backwards=()):
         ax.set(xlabel="layer", ylabel=ylabel if ax is axes[0, 0] else "")
         if title:
             ax.set_title(title, loc="center")
+        ends.append((ax, drawn))
+    for ax, drawn in ends:  # when the axes have their final ranges
         label_ends(ax, drawn)
     return fig, f"{ylabel.capitalize()} against layer. {'. '.join(told)}."
 

@@ -236,8 +236,8 @@ def parallel(axes_, scores, best=10):
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.8},
             )  # fmt: skip
         low, high = values[top].min(), values[top].max()
-        told.append(f"{name} from {low:.2g} to {high:.2g} (all: {min(values):.2g} to"
-                    f" {max(values):.2g})")  # fmt: skip
+        told.append(f"{name} from {low:.3g} to {high:.3g} (all: {min(values):.3g} to"
+                    f" {max(values):.3g})")  # fmt: skip
     heights = np.array(heights)
     rest = np.setdiff1d(np.arange(len(scores)), top)
     ax.plot(heights[:, rest], color="#bbbbbb", linewidth=1, linestyle="-", zorder=1)

@@ -16,10 +16,11 @@ PICTURES = """async root => {
 }"""
 
 FORMULAS = r"""root => {
+  const source = "code, pre, script, mjx-container, .cm-editor";
   const raw = [], texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     const text = texts.currentNode, parent = text.parentElement;
-    if (/\$|\\\(|\\\[/.test(text.data) && !parent.closest("code, pre, script, mjx-container"))
+    if (/\$|\\\(|\\\[/.test(text.data) && !parent.closest(source))
       raw.push(`a formula is not typeset: ${text.data.trim().slice(0, 60)}`);
   }
   const wrong = [...root.querySelectorAll("mjx-merror, [data-mjx-error]")];
@@ -44,7 +45,7 @@ OVERFLOWS = """() => {
 }"""
 
 
-def eventually(check, *arguments, seconds=20):
+def eventually(check, *arguments, seconds=60):
     """The faults that a check still finds after some time, asked again until it finds none."""
     end = time.monotonic() + seconds
     while (faults := check(*arguments)) and time.monotonic() < end:

@@ -28,9 +28,10 @@ OPEN = """async (path) => {
 CURRENT = "jupyterapp.shell.currentWidget"
 CLOSE = """async () => {
   for (const widget of [...jupyterapp.shell.widgets("main")]) {
-    await widget.sessionContext?.shutdown();
+    await widget.sessionContext?.ready;
     widget.dispose();
   }
+  await jupyterapp.serviceManager.sessions.shutdownAll();
 }"""
 RUN = """async (seconds) => {
   const late = new Promise((_, stop) => setTimeout(stop, 1000 * seconds, "it did not end"));
@@ -43,7 +44,7 @@ SELECT = f"""(id) => {{
   notebook.activeCellIndex = notebook.widgets.findIndex((cell) => cell.model.id == id);
 }}"""
 SAYS = f"""([id, words]) => {CURRENT}.content.widgets.find((cell) => cell.model.id == id)
-  .outputArea.node.innerText.includes(words)"""
+  .outputArea.node.textContent.includes(words)"""
 
 
 def free_port():
@@ -83,6 +84,7 @@ class JupyterLab:
             self.page.goto(self.address("/"))
             self.page.wait_for_function("window.jupyterapp")
             self.page.evaluate("async () => { await jupyterapp.restored; }")
+            self.wait_for("chapters/README.md")  # where `make lab` begins; it would come in between
         except BaseException:
             self.__exit__()
             raise
@@ -114,6 +116,7 @@ class JupyterLab:
         """Open a notebook, and close everything else; returns the Locator of its cells."""
         self.page.evaluate(CLOSE)
         self.page.evaluate(OPEN, path)
+        self.wait_for(path)
         return self.page.locator(".jp-Notebook:visible")
 
     def wait_for(self, path):

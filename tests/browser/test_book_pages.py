@@ -58,7 +58,7 @@ def test_the_whole_book_can_be_turned_over_and_back(page, book):
     opened(page, book, "index")
     seen = ["index"]
     while seen[-1] != CHAPTERS[-1]:
-        page.locator(".right-next").click(no_wait_after=False)
+        page.locator(".right-next").click()
         page.wait_for_load_state()
         seen.append(name_of(page, book))
         assert len(seen) <= len(CHAPTERS) + 1
@@ -96,9 +96,7 @@ def test_the_page_is_as_dark_as_the_system_until_the_reader_chooses(
     screenshot(page, f"book-{scheme}", full_page=True)
     other = "light" if scheme == "dark" else "dark"
     page.locator(".theme-switch-button:visible").click()
-    page.locator(f"[data-bs-theme-value={other}], [data-mode-value={other}]").locator(
-        "visible=true"
-    ).first.click()
+    page.locator(f".theme-change-button[data-mode={other}]:visible").click()
     chosen, _ = page.evaluate(LIGHTNESS)
     assert (chosen > 0.9) == (other == "light")
 
