@@ -62,7 +62,7 @@ class there_and_back:
                 labels.copy(),
             )
         ),
-        "A reshape is no transpose: the shape is (C, m), and the ones have moved to other columns.": (
+        "A reshape is no transpose: the shape is right, and the ones are in other columns.": (
             lambda labels, C: (_columns(labels, C).T.reshape(C, -1), labels.copy())
         ),
         "Whole rows are 1: `Y[labels]` picks rows. Name the column as well, `Y[labels[0],"
@@ -164,13 +164,9 @@ class stable_softmax:
         ),
         "The exponents are right, and you divided by the sum of the whole matrix: each column has"
         " its own sum.": lambda Z: _over_all(np.exp(Z - Z.max(axis=0))),
-        "One maximum and one sum for the whole matrix: all columns share one unit of probability."
-        " Each column has its own maximum and its own sum, axis 0.": lambda Z: _over_all(
-            np.exp(Z - Z.max())
-        ),
-        "One maximum for the whole matrix, and a small number against 0/0: columns far below it"
-        " have become 0. With each column's own maximum no such number is needed.": lambda Z: (
-            np.exp(Z - Z.max()) / (np.exp(Z - Z.max()).sum(axis=0) + 1e-8)
+        "One maximum for the whole matrix, and a denominator that is never 0 (one sum, or a small"
+        " number added): columns far below have become 0. Each has its own, axis 0.": lambda Z: (
+            _over_all(np.exp(Z - Z.max()))
         ),
         "You took the largest size away, not the largest score: in a column of negative scores"
         " all exponentials become 0. Use Z.max(axis=0) without the absolute value.": lambda Z: (

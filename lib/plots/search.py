@@ -113,13 +113,17 @@ def trials(groups, xlabel="learning rate", level=None, bottom=0.0):
     """The scores of trials against one of their settings; chapter 10, "Forty-five trials".
 
     groups: a dictionary from a name to (values, scores); scores are shares. level: None or
-    (name, score) of a line to compare with. bottom: where the axis of the scores begins.
+    (name, score) of a line to compare with. bottom: where the axis of the scores begins; trials
+    below it stand on the edge, because a hopeless one differs from processor to processor.
     """
     fig, ax = canvas()
     told = []
     for k, (name, (values, scores)) in enumerate(groups.items()):
         scores = 100 * np.asarray(scores)
-        ax.plot(values, scores, MARKERS[k], color=CYCLE[k][0], markersize=8, alpha=0.75)
+        ax.plot(
+            values, np.maximum(scores, bottom), MARKERS[k], color=CYCLE[k][0], markersize=8,
+            alpha=0.75, clip_on=False,
+        )  # fmt: skip
         best = int(np.argmax(scores))
         told.append(
             f"{name}: {len(scores)} trials, the median {np.median(scores):.0f} %, the best"
@@ -262,8 +266,8 @@ def explained(shares, chance):
     """
     fig, ax = canvas(height=0.8 + 0.55 * len(shares))
     rows = np.arange(len(shares))
-    values = 100 * np.array(list(shares.values()))
-    limits = 100 * np.array([chance[name] for name in shares])
+    values = np.round(100 * np.array(list(shares.values())))  # as exact as they are anywhere
+    limits = np.round(100 * np.array([chance[name] for name in shares]))
     ax.barh(rows, values, height=0.5, color=COLOURS["blue"])
     ax.vlines(limits, rows - 0.42, rows + 0.42, color=COLOURS["vermillion"], linestyle="--")
     ax.annotate(
