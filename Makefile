@@ -26,7 +26,8 @@ lab: .venv/.ready  ## read the course: JupyterLab, opened on the contents
 	@$(VENV) -m jupyterlab --config=.jupyter/lab.json $(ARGS)
 
 test: .venv/.ready  ## prove every number, figure, claim and exercise
-	$(VENV) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+	$(VENV) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
+	  --no-loadscope-reorder $(ARGS)
 
 refresh: .venv/.ready  ## run the chapters again and store their outputs
 	$(VENV) -m tests.notebooks.refresh $(ARGS)
