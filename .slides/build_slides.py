@@ -4,7 +4,6 @@ The folder is built aside and moved into its place when it is complete: after an
 good one is still there, and never half of a new one.
 """
 
-import argparse
 import html
 import io
 import shutil
@@ -21,6 +20,7 @@ sys.path[:0] = [str(HERE), str(ROOT)]
 import decks  # noqa: E402
 
 from data.npm_packages import fetch, read_checksums, tarball_name  # noqa: E402
+from tests.notebooks import aside  # noqa: E402
 
 CACHE = ROOT / ".venv" / ".packages"  # where downloaded packages stay, until `make clean`
 PACKAGES = {  # what a deck loads: of each package, {member: where it goes}
@@ -106,11 +106,10 @@ without margins and with background graphics.</p>
 """
 
 
-class BuildError(Exception):
+class BuildError(aside.BuildError):
     """A step of the build failed: which, and what to do."""
 
-    def __init__(self, step, advice):
-        super().__init__(f"make slides stopped at: {step}\n{advice}")
+    command = "make slides"
 
 
 CHECKED = '<p class="checked">In the chapter, with hints and an instant check.</p>'
@@ -234,36 +233,19 @@ def build(chapters, target, cache=CACHE):
     if not chapters:
         raise BuildError("looking for chapters", "There is no notebook to make slides of.")
     built = [read_deck(path) for path in chapters]
-    aside = target.with_name(f"{target.name}.unfinished")
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
-    try:
-        write(built, aside, cache)
-        shutil.rmtree(target, ignore_errors=True)
-        aside.rename(target)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+    aside.build_aside(target, lambda folder: write(built, folder, cache))
     return built
 
 
 def main(arguments=None):
     """Build the decks of the chapters named, or of all; 1 if something was in the way."""
-    parser = argparse.ArgumentParser(prog="make slides", description=__doc__.partition("\n")[0])
-    parser.add_argument("chapters", nargs="*", type=Path, help="notebooks; all if none is named")
-    options = parser.parse_args(arguments)
-    chapters = options.chapters or sorted((ROOT / "chapters").glob("[0-9][0-9]_*.ipynb"))
-    target = ROOT / "_slides"
-    try:
-        built = build(chapters, target)
-    except BuildError as error:
-        print(error, file=sys.stderr)
-        if target.exists():
-            print(f"{target.name}/ is as it was before.", file=sys.stderr)
-        return 1
-    for deck in built:
-        print(f"{deck.name:<32} {len(deck.slides):3d} slides, about {deck.minutes} minutes")
-    print(f"open {target.name}/index.html")
-    return 0
+
+    def lines(built):
+        for deck in built:
+            yield f"{deck.name:<32} {len(deck.slides):3d} slides, about {deck.minutes} minutes"
+        yield "open _slides/index.html"
+
+    return aside.run(build, ROOT / "_slides", "make slides", __doc__, lines, arguments)
 
 
 if __name__ == "__main__":

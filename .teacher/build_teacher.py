@@ -11,14 +11,12 @@ Every solution is put to its own check on the way. The folder is built aside and
 place when it is complete.
 """
 
-import argparse
 import ast
 import contextlib
 import importlib
 import inspect
 import io
 import re
-import shutil
 import sys
 import textwrap
 from dataclasses import dataclass
@@ -27,6 +25,9 @@ from pathlib import Path
 import nbformat
 import numpy as np
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from lib.exercises import needs
+from tests.notebooks import aside
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -64,11 +65,10 @@ shows a solution to whoever asks, so grade what was understood in another way to
 """
 
 
-class BuildError(Exception):
+class BuildError(aside.BuildError):
     """A step of the build failed: which, and what to do."""
 
-    def __init__(self, step, advice):
-        super().__init__(f"make teacher stopped at: {step}\n{advice}")
+    command = "make teacher"
 
 
 @dataclass
@@ -156,24 +156,7 @@ def body(task):
     answer = task.exercise.answer
     lines = textwrap.dedent(inspect.getsource(answer)).splitlines()
     first = ast.parse("\n".join(lines)).body[0].body[0].lineno - 1
-    needs = [need(name, vars(task.module)[name]) for name in globals_of(answer.__code__, task)]
-    return "\n".join([*needs, textwrap.dedent("\n".join(lines[first:]))])
-
-
-def globals_of(code, task):
-    """The names of its module, other than np, that a code object uses, also in what it nests."""
-    names = [name for name in code.co_names if name in vars(task.module) and name != "np"]
-    for constant in code.co_consts:
-        if inspect.iscode(constant):
-            names += globals_of(constant, task)
-    return sorted(set(names))
-
-
-def need(name, thing):
-    """What has to stand before code that uses something of its module."""
-    if inspect.isfunction(thing) and name.startswith("_"):
-        return f"\n{inspect.getsource(thing)}"
-    return f"from {thing.__module__} import {name}"
+    return "\n".join([*needs(answer), textwrap.dedent("\n".join(lines[first:]))])
 
 
 def checked(task, source):
@@ -344,36 +327,18 @@ def build(chapters, target):
     """
     if not chapters:
         raise BuildError("looking for chapters", "There is no notebook to make a kit of.")
-    aside = target.with_name(f"{target.name}.unfinished")
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
-    try:
-        counts = write(chapters, aside)
-        shutil.rmtree(target, ignore_errors=True)
-        aside.rename(target)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-    return counts
+    return aside.build_aside(target, lambda folder: write(chapters, folder))
 
 
 def main(arguments=None):
     """Build the kit of the chapters named, or of all; 1 if something was in the way."""
-    parser = argparse.ArgumentParser(prog="make teacher", description=__doc__.partition("\n")[0])
-    parser.add_argument("chapters", nargs="*", type=Path, help="notebooks; all if none is named")
-    options = parser.parse_args(arguments)
-    chapters = options.chapters or sorted((ROOT / "chapters").glob("[0-9][0-9]_*.ipynb"))
-    target = ROOT / "_teacher"
-    try:
-        counts = build(chapters, target)
-    except BuildError as error:
-        print(error, file=sys.stderr)
-        if target.exists():
-            print(f"{target.name}/ is as it was before.", file=sys.stderr)
-        return 1
-    for name, count in counts.items():
-        print(f"{name:<32} {count} exercises, each solution checked")
-    print(f"read {target.name}/README.md")
-    return 0
+
+    def lines(counts):
+        for name, count in counts.items():
+            yield f"{name:<32} {count} exercises, each solution checked"
+        yield "read _teacher/README.md"
+
+    return aside.run(build, ROOT / "_teacher", "make teacher", __doc__, lines, arguments)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,6 @@ import inspect
 import json
 import os
 import platform
-from importlib.metadata import version
 
 import numpy as np
 
@@ -70,6 +69,8 @@ def check_savable(net, optimizer=None):
 
 def contents(net, optimizer=None, history=None, early_stopping=None):
     """All arrays that ``save`` writes, by their names; chapter 7, "Stopping and going on"."""
+    from importlib.metadata import version  # half of what ``import lib`` would take
+
     check_savable(net, optimizer)
     streams = [layer.random_state.get_state() for layer in net.layers if _is_random(layer)]
     header = {

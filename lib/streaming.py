@@ -6,8 +6,6 @@ neighbouring rows, the blocks in random order; a few blocks at a time are shuffl
 into minibatches, while a thread reads the next few. Every example comes once an epoch.
 """
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 
 from lib.checks import check_inputs, check_labels
@@ -52,6 +50,8 @@ class StoredExamples:
 
     def minibatches(self, batch_size, random_state):
         """Yield (X_batch, Y_batch) over all examples, shuffled; the last batch may be smaller."""
+        from concurrent.futures import ThreadPoolExecutor  # not wanted by who trains in memory
+
         blocks = random_state.permutation(-(-self.m // self.block))
         groups = np.split(blocks, range(self.blocks_together, len(blocks), self.blocks_together))
         kept = [np.empty((0, n), self.net.dtype) for n in (self.net.n_inputs, self.net.n_outputs)]

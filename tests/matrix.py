@@ -47,7 +47,6 @@ def flags():
 def run(python, processor, threads, what):
     """One row of the table: what it ran on, and whether everything passed."""
     environment = dict(os.environ, OPENBLAS_NUM_THREADS=str(threads), OMP_NUM_THREADS=str(threads))
-    environment["COURSE_THREADS"] = str(threads)
     if processor:
         environment["OPENBLAS_CORETYPE"] = processor
     asked = subprocess.run([python, "-c", ASK], cwd=ROOT, env=environment, capture_output=True)
@@ -69,7 +68,6 @@ def environments(folder):
     if not shutil.which("uv"):
         print("without uv (https://docs.astral.sh/uv/) only these packages are tried")
         return
-    found = set()
     for version in ("3.11", "3.12", "3.13", "3.14"):
         for resolution in ("lowest-direct", "highest"):
             if resolution == "lowest-direct" and version != "3.11":
@@ -81,7 +79,6 @@ def environments(folder):
             install = ["uv", "pip", "install", "-q", "--python", python, "--resolution", resolution]
             if made and subprocess.run([*install, "-r", "requirements.txt", "-e", ".[test]"],
                                        cwd=ROOT).returncode == 0:  # fmt: skip
-                found.add(version)
                 yield name, str(python)
             else:
                 yield name, None

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["Exercise", "Verdict", "claim", "exercise"]
+__all__ = ["Exercise", "Verdict", "claim", "exercise", "needs"]
 
 TRIALS = 5  # random inputs that an answer has to get right
 LIBRARY = Path(__file__).resolve().parent.parent
@@ -111,7 +111,7 @@ class Exercise:
         """Print one way to do it, after whatever it needs besides NumPy."""
         source = textwrap.dedent(inspect.getsource(self.answer))
         source = source.replace(" solution", f" {self.name}", 1)
-        print(*_needs(self.answer), source, sep="\n", end="")
+        print(*needs(self.answer), source, sep="\n", end="")
 
     def verdict(self, answer):
         """Return the Verdict on ``answer``, a function or whatever the task asks for."""
@@ -241,15 +241,18 @@ def _stub():
     ...
 
 
-def _needs(function):
-    """The source, or the import, of every global name that ``function`` uses, but for ``np``."""
+def needs(function):
+    """The source, or the import, of every global name that ``function`` uses, but for ``np``.
+
+    A list of texts to stand before it; chapter 0, "How to use a chapter".
+    """
     found = {}
     for name in _names(function.__code__):
         thing = function.__globals__.get(name)
         if thing is None or inspect.ismodule(thing):
             continue
         if inspect.isfunction(thing) and thing.__module__ == function.__module__:
-            found |= dict.fromkeys([*_needs(thing), inspect.getsource(thing) + "\n"])
+            found |= dict.fromkeys([*needs(thing), inspect.getsource(thing) + "\n"])
         else:
             found[f"from {thing.__module__} import {name}\n"] = None
     return list(found)

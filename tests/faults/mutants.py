@@ -34,11 +34,7 @@ def model(folder):
 
     def read():
         saved = load(folder / "net.h5")
-        return [
-            *saved.net.snapshot(),
-            np.array(saved.history.costs),
-            saved.optimizer.state(None)[:0],
-        ]
+        return [*saved.net.snapshot(), np.array(saved.history.costs)]
 
     return folder / "net.h5", read
 
@@ -161,7 +157,7 @@ def main(kind, first, last):
             found[answer if answer in ("refused", "read, and right") else "fault"] += 1
             if answer not in ("refused", "read, and right"):
                 faults.append(f"{kind} {number}, {damage.__name__}: {answer}")
-    print(json.dumps({**found, "damage": len(DAMAGE), "faults": faults}))
+    print(json.dumps({**found, "faults": faults}))
 
 
 if __name__ == "__main__":
