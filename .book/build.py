@@ -7,6 +7,7 @@ wrong before leaves the old one as it was.
 
 import argparse
 import io
+import re
 import shutil
 import sys
 import tarfile
@@ -79,12 +80,14 @@ def mathjax(folder):
         }
 
 
-def run_sphinx(source, site, scratch):
+def run_sphinx(source, site, scratch, repository):
     """Turn the pages in `source` into the website `site`; every warning counts as an error."""
     from sphinx.cmd.build import build_main
 
     log = scratch / "warnings.txt"
     options = ["-b", "html", "-q", "-W", "--keep-going", "-w", str(log), "-d", str(scratch / "d")]
+    if repository:
+        options += ["-D", f"repository={repository}"]
     with redirected_stderr() as said:
         failed = build_main([*options, str(source), str(site)])
     if failed:
@@ -122,11 +125,20 @@ def put_in_place(site, output, scratch):
         raise
 
 
-def build(chapters, output, cache):
+def check_repository(repository):
+    """Refuse what cannot be the name of a repository at GitHub."""
+    if repository is not None and not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
+        advice = "write it as OWNER/NAME, such as --repository someone/course"
+        raise Stopped("naming the repository", f"{repository!r} is no name at GitHub", advice)
+
+
+def build(chapters, output, cache, repository=None):
     """Build the site of the chapters in a folder at `output`, or raise Stopped and change nothing.
 
-    `cache` is the folder where the downloaded package is kept.
+    `cache` is the folder where the downloaded package is kept. With the name of a `repository` at
+    GitHub the chapters get buttons that open them in Binder and Colab.
     """
+    check_repository(repository)
     absent = [name for name in NEEDED if find_spec(name) is None]
     if absent:
         raise Stopped("looking for Sphinx", f"{', '.join(absent)} not installed", INSTALL)
@@ -148,7 +160,7 @@ def build(chapters, output, cache):
         reference = library_pages.Reference("lib", pages.headings_of(paths))
         pages.write(paths, source, reference)  # first: it notes which chapter uses what
         reference.write(source / "lib")
-        run_sphinx(source, site, scratch)
+        run_sphinx(source, site, scratch, repository)
         put_in_place(site, output, scratch)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -161,9 +173,13 @@ def main(arguments=None):
     parser.add_argument(
         "--packages", type=Path, default=ROOT / ".venv" / ".packages", metavar="FOLDER"
     )
+    parser.add_argument(
+        "--repository", metavar="OWNER/NAME", help="where the course is at GitHub, for buttons"
+    )
     options = parser.parse_args(arguments)
+    folders = [options.chapters, options.output, options.packages]
     try:
-        build(options.chapters.resolve(), options.output.resolve(), options.packages.resolve())
+        build(*(folder.resolve() for folder in folders), options.repository)
     except Stopped as stopped:
         sys.exit(f"make book stopped. No site was built, an earlier one is untouched.\n{stopped}")
     print(f"The course is at {(options.output.resolve() / 'index.html').as_uri()}")

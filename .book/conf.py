@@ -37,3 +37,22 @@ html_theme_options = {
     "use_download_button": False,
     "use_fullscreen_button": False,
 }
+
+
+def add_launch_buttons(app, config):
+    """On every chapter, once it is known where its notebook can be fetched from."""
+    if config.repository:
+        config.html_theme_options |= {
+            "repository_url": f"https://github.com/{config.repository}",
+            "repository_branch": "main",
+            "launch_buttons": {
+                "binderhub_url": "https://mybinder.org",
+                "colab_url": "https://colab.research.google.com",
+                "notebook_interface": "jupyterlab",
+            },
+        }
+
+
+def setup(app):
+    app.add_config_value("repository", "", "html")  # `build.py --repository` sets it
+    app.connect("config-inited", add_launch_buttons)

@@ -80,8 +80,9 @@ def book(tmp_path_factory):
     chapters, output = copied(folder / "chapters"), folder / "site"
     extended(chapter_paths(chapters)[-1])
     command = [sys.executable, BOOK / "build.py", "--chapters", chapters, "--output", output]
+    command += ["--packages", PACKAGES, "--repository", "OWNER/REPOSITORY"]
     told = subprocess.run(
-        [*command, "--packages", PACKAGES], capture_output=True, text=True, encoding="utf-8"
+        command, capture_output=True, text=True, encoding="utf-8"
     )
     if told.returncode and "fetching" in told.stderr and "could not" in told.stderr:
         pytest.skip(f"MathJax cannot be had: {told.stderr}")
@@ -105,6 +106,14 @@ def page_of(path):
 def test_every_chapter_has_its_page(book):
     assert book.notebooks.keys() <= book.pages.keys()
     assert {Path("index.html"), Path("lib/index.html"), Path("search.html")} <= book.pages.keys()
+
+
+def test_every_chapter_can_be_opened_in_binder_and_colab(book):
+    for page, there in book.pages.items():
+        away = [url for url, _ in there.links if "OWNER/REPOSITORY" in url]
+        name = page.with_suffix(".ipynb").as_posix()
+        assert len(away) == (2 if page in book.notebooks else 0), page
+        assert all(url.endswith(f"/{name}") for url in away)
 
 
 def test_nothing_is_left_beside_the_site(book):
@@ -316,6 +325,11 @@ def test_a_damaged_and_an_absent_chapter(build, tmp_path, earlier):
         function(path.parent, earlier, tmp_path)
 
 
+def test_a_repository_that_is_none(build, tmp_path, earlier):
+    with pytest.raises(build.Stopped, match=r"'a course' is no name at GitHub\n.*OWNER/NAME"):
+        build.build(CHAPTERS, earlier, tmp_path, "a course")
+
+
 def test_sphinx_is_missing(build, tmp_path, earlier):
     build.NEEDED = ["no_such_package"]
     with pytest.raises(build.Stopped, match=r"no_such_package not installed\n.*make book"):
@@ -325,7 +339,7 @@ def test_sphinx_is_missing(build, tmp_path, earlier):
 def test_sphinx_breaks_off(build, tmp_path, earlier):
     function = build_without_network(build)
 
-    def run_sphinx(source, site, scratch):
+    def run_sphinx(source, site, scratch, repository):
         site.mkdir()
         (site / "index.html").write_text("half", encoding="utf-8")
         raise build.Stopped("running Sphinx", "a warning", "mend it")
