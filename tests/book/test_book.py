@@ -81,9 +81,7 @@ def book(tmp_path_factory):
     extended(chapter_paths(chapters)[-1])
     command = [sys.executable, BOOK / "build.py", "--chapters", chapters, "--output", output]
     command += ["--packages", PACKAGES, "--repository", "OWNER/REPOSITORY"]
-    told = subprocess.run(
-        command, capture_output=True, text=True, encoding="utf-8"
-    )
+    told = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
     if told.returncode and "fetching" in told.stderr and "could not" in told.stderr:
         pytest.skip(f"MathJax cannot be had: {told.stderr}")
     assert told.returncode == 0, told.stderr
