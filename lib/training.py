@@ -148,12 +148,12 @@ def train(
     history = _go_on(history, random_state)
     if early_stopping is not None and not history.costs:
         early_stopping.start(net)
-    seed = history.seed
+    shuffled_by = np.random.RandomState(0)  # one for all epochs: to seed it anew is quick
 
     def batches(epoch):
         if batch_size is None:
             return [(X, Y)]
-        shuffled_by = np.random.RandomState((seed + epoch) % 2**32)
+        shuffled_by.seed((history.seed + epoch) % 2**32)
         if stored:
             return stored.minibatches(batch_size, shuffled_by)
         return minibatches(X, Y, batch_size, shuffled_by)

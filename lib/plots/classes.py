@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import NullLocator
 
-from lib.plots.style import COLOURS, CYCLE, ROLES, canvas, figure, label_ends
+from lib.plots.style import COLOURS, CYCLE, ROLES, SIGNED, canvas, figure, label_ends
 
 __all__ = [
     "class_weights",
@@ -161,11 +161,11 @@ def class_weights(W, titles, columns=5):
         ax.axis("off")
     for ax, weights, title in zip(axes.flat, W, titles, strict=False):
         picture = weights.reshape(8, 8)
-        image = ax.imshow(picture, cmap="PuOr", vmin=-limit, vmax=limit, interpolation="nearest")
+        image = ax.imshow(picture, cmap=SIGNED, vmin=-limit, vmax=limit, interpolation="nearest")
         for (row, column), weight in np.ndenumerate(picture):
             if abs(weight) > 0.3 * limit:
                 sign = "+" if weight > 0 else "−"
-                colour = "white" if abs(weight) > 0.7 * limit else COLOURS["black"]
+                colour = "white" if weight > 0.5 * limit else COLOURS["black"]
                 ax.text(column, row, sign, ha="center", va="center", fontsize=11, color=colour)
         ax.set_title(title, loc="center")
         row, column = np.unravel_index(np.argmax(picture), picture.shape)
@@ -245,7 +245,7 @@ def pairs(before, after, names, xlabel="split", ylabel="test accuracy (%)"):
             name, (at[-1], values[-1]), xytext=(12, 0), textcoords="offset points", va="center",
             color=colour, annotation_clip=False,
         )  # fmt: skip
-    ax.set_xticks(at)
+    ax.set_xticks(at, at + 1)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     gain = after - before
     return fig, (

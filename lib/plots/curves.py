@@ -44,14 +44,17 @@ def curves(lines, xlabel, ylabel, top=None, marks=(), log=False):
 def strip(groups, xlabel, percent=True):
     """One row of dots a group, a bar at the mean; chapter 1, "Why it falls back to seven".
 
-    groups: a dictionary from a name to its values, one a run. percent: values are shares.
+    groups: a dictionary from a name to its values, one a run; names that differ after a last comma
+    only, such as "wide, 20" and "wide, 50", share a colour. percent: values are shares.
     """
+    families = list(dict.fromkeys(name.rpartition(", ")[0] or name for name in groups))
     fig, ax = canvas(height=0.9 + 0.6 * len(groups))
     scale, unit = (100, " %") if percent else (1, "")
     told = []
     for row, (name, values) in enumerate(groups.items()):
         values = scale * np.asarray(values, dtype=float)
-        role = ROLES.get(name, {"color": CYCLE[row % len(CYCLE)][0]})
+        family = families.index(name.rpartition(", ")[0] or name)
+        role = ROLES.get(name, {"color": CYCLE[family % len(CYCLE)][0]})
         # Equal values are stacked, within their own row, so that every run can be counted.
         stack = np.array([np.sum(np.isclose(values[:k], v)) for k, v in enumerate(values)])
         shift = stack * min(0.13, 0.65 / max(1, stack.max()))

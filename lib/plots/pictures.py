@@ -3,7 +3,7 @@
 import numpy as np
 
 from lib.checks import check_numeric
-from lib.plots.style import COLOURS, canvas, figure
+from lib.plots.style import COLOURS, SIGNED, canvas, figure
 
 __all__ = ["neuron", "picture_grid", "weight_picture"]
 
@@ -48,7 +48,7 @@ def neuron(picture, weights, z, probability):
     axes[0].imshow(picture, interpolation="nearest")
     axes[0].set_title(f"x: {picture.size:,} numbers", loc="center")
     limit = np.abs(weights).max() or 1
-    axes[1].imshow(weights.sum(axis=2), cmap="PuOr", vmin=-2 * limit, vmax=2 * limit)
+    axes[1].imshow(weights.sum(axis=2), cmap=SIGNED, vmin=-2 * limit, vmax=2 * limit)
     axes[1].set_title("w: a weight for each", loc="center")
     for ax, sign in zip(axes, ("×", "→"), strict=False):
         ax.axis("off")
@@ -78,7 +78,7 @@ def weight_picture(weights):
     fig, axes = canvas(1, 3, height=2.9)
     limit = np.abs(weights).max()
     for k, (ax, name) in enumerate(zip(axes, ("red", "green", "blue"), strict=True)):
-        image = ax.imshow(weights[..., k], cmap="PuOr", vmin=-limit, vmax=limit)
+        image = ax.imshow(weights[..., k], cmap=SIGNED, vmin=-limit, vmax=limit)
         ax.set_title(name, loc="center")
         ax.axis("off")
     fig.colorbar(image, ax=axes, label="weight", shrink=0.8)

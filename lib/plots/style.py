@@ -15,8 +15,9 @@ import re
 import matplotlib
 import matplotlib.figure
 import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
 
-__all__ = ["COLOURS", "Figure", "Table", "canvas", "figure", "label_ends", "table"]
+__all__ = ["COLOURS", "SIGNED", "Figure", "Table", "canvas", "figure", "label_ends", "table"]
 
 # Okabe and Ito's palette, told apart with any colour vision. The same thing has the same colour
 # throughout the course, and never by colour alone: each also has its line style or marker.
@@ -38,6 +39,9 @@ ROLES = {
     "baseline": {"color": COLOURS["grey"], "linestyle": ":"},
     "ours": {"color": COLOURS["green"], "linestyle": "-"},
 }
+# For numbers with a sign: orange below zero, purple above, white at zero. In grey, what is above
+# zero is the dark part, so that the sign is not lost on paper.
+SIGNED = LinearSegmentedColormap.from_list("signed", ["#E8902A", "#FFFFFF", "#2D004B"])
 CYCLE = [
     (COLOURS[name], line)
     for name, line in zip(
