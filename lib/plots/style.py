@@ -17,7 +17,7 @@ import matplotlib.figure
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-__all__ = ["COLOURS", "SIGNED", "Figure", "Table", "canvas", "figure", "label_ends", "table"]
+__all__ = ["COLOURS", "Figure", "Table", "canvas", "figure", "label_ends", "table"]
 
 # Okabe and Ito's palette, told apart with any colour vision. The same thing has the same colour
 # throughout the course, and never by colour alone: each also has its line style or marker.
