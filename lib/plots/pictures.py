@@ -23,7 +23,8 @@ def picture_grid(pictures, titles=None, columns=8, story=""):
         raise ValueError(f"titles holds {len(titles)}; it needs {len(pictures)}, one a picture")
     k = len(pictures)
     rows = -(-k // columns)
-    title_space = 0.32 if titles is not None else 0.08
+    size = 14 if columns <= 4 else 11  # of the letters; large pictures are looked at from afar
+    title_space = 0.32 * size / 11 if titles is not None else 0.08
     height = rows * (8.0 / columns + title_space)
     fig, axes = canvas(rows, columns, height=height, squeeze=False)
     for ax in axes.flat:
@@ -32,7 +33,7 @@ def picture_grid(pictures, titles=None, columns=8, story=""):
         ax.imshow(picture, interpolation="nearest")
     if titles is not None:
         for ax, title in zip(axes.flat, titles, strict=False):
-            ax.set_title(title, fontsize=11, loc="center", pad=3)
+            ax.set_title(title, fontsize=size, loc="center", pad=3)
     listed = f" Left to right, top to bottom: {'; '.join(titles)}." if titles is not None else ""
     return fig, f"{story or 'A sheet of pictures.'} {k} pictures in {rows} rows.{listed}"
 

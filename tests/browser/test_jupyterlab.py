@@ -44,8 +44,10 @@ def chapter(lab, request):
 def test_the_contents_open_first_and_lead_to_a_chapter(lab, screenshot):
     """What `make lab` shows, and the first click."""
     lab.wait_for("chapters/README.md")
+    first = lab.page.locator(".jp-MarkdownViewer:visible").get_by_role("link").first
+    first.wait_for()
     screenshot(lab.page, "lab-contents")
-    lab.page.locator(".jp-MarkdownViewer:visible").get_by_role("link").first.click()
+    first.click()
     lab.wait_for(f"chapters/{CHAPTERS[0].name}")
 
 
