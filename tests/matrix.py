@@ -54,7 +54,7 @@ def run(python, processor, threads, what):
     if asked.returncode or (processor and ran_on[0].lower() != processor.lower()):
         return "not run", f"asked for {processor}, got {ran_on or asked.stderr.decode()[-300:]}"
     start = time.perf_counter()
-    command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *what]
+    command = [python, "-m", "pytest", "-q", "--once", "-p", "no:cacheprovider", *what]
     tests = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     last = tests.stdout.strip().splitlines()[-1] if tests.stdout.strip() else tests.stderr[-300:]
     if tests.returncode:

@@ -198,8 +198,8 @@ def chapters():
     found = {}
     for path in sorted((ROOT / "chapters").glob("*.ipynb")):
         start = time.perf_counter()
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(path)]
-        subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+        command = [sys.executable, "-m", "pytest", "-q", "--once", "-p", "no:cacheprovider"]
+        subprocess.run([*command, path], cwd=ROOT, capture_output=True, check=True)
         found[path.stem] = time.perf_counter() - start
     return found
 

@@ -52,20 +52,18 @@ class CurrentEnvironment(AsyncKernelManager):
         return KernelSpecManager(kernel_dirs=[])
 
 
-def execute(notebook, twice=False):
+def execute(notebook):
     """Run a notebook, given as a path or as a node, top to bottom on a fresh kernel.
 
-    Returns the executed copy; with `twice`, every code cell runs two times in a row and a pair of
-    copies returns, of the first executions and of the second ones. The kernel works in the
-    notebook's folder. Raises nbclient's `CellExecutionError` if a cell raises, or `TimeoutError`
-    if one takes longer than `CELL_TIMEOUT`.
+    Returns the executed copy. The kernel works in the notebook's folder. Raises nbclient's
+    `CellExecutionError` if a cell raises, or `TimeoutError` if one takes longer than
+    `CELL_TIMEOUT`.
     """
     folder = Path.cwd()
     if not isinstance(notebook, nbformat.NotebookNode):
         folder, notebook = Path(notebook).parent, load(notebook)
-    notebook = copy.deepcopy(notebook)
     client = NotebookClient(
-        notebook,
+        copy.deepcopy(notebook),
         kernel_name="python3",
         kernel_manager_class=CurrentEnvironment,
         resources={"metadata": {"path": str(folder)}},
@@ -75,12 +73,4 @@ def execute(notebook, twice=False):
         coalesce_streams=True,
         extra_arguments=["--log-level=ERROR"],  # the kernel's own talk, not the cells'
     )
-    if not twice:
-        return client.execute(env=kernel_environment())
-
-    first = copy.deepcopy(notebook)
-    with client.setup_kernel(env=kernel_environment()):
-        for index, cell in enumerate(notebook.cells):
-            first.cells[index] = copy.deepcopy(client.execute_cell(cell, index))
-            client.execute_cell(cell, index)
-    return first, notebook
+    return client.execute(env=kernel_environment())

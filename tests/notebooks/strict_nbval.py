@@ -2,6 +2,7 @@
 
 On its own nbval accepts a notebook whose outputs were all cleared, a picture with other pixels or
 none, outputs in another order, and a cell that was to raise and no longer does. Here each fails.
+Every cell is run two times in a row, as a reader may run it, unless pytest is given `--once`.
 """
 
 import functools
@@ -55,6 +56,8 @@ class StrictFile(IPyNbFile):
 class StrictCell(IPyNbCell):
     """A cell that must have been run, and whose outputs must come again, all and in order."""
 
+    aside = ""
+
     def runtest(self):
         """Run nbval's test, then ask what it does not: was the cell run, does it still raise?"""
         if unexplained := unexplained_markers(self.cell):
@@ -65,6 +68,13 @@ class StrictCell(IPyNbCell):
         raised = any(output.output_type == "error" for output in self.test_outputs)
         if self.options["check_exception"] and not raised:
             self.raise_cell_error("The cell is tagged as raising an exception, and raised none")
+        if not self.config.option.once:
+            self.aside = " (when it was run a second time in a row)"
+            super().runtest()
+
+    def raise_cell_error(self, message, *details, **options):
+        """nbval's, which says on which run it was."""
+        super().raise_cell_error(message + self.aside, *details, **options)
 
     def compare_outputs(self, test, ref, skip_compare=None):
         """Our own comparison: nbval's skips pictures and the order of unlike outputs."""
@@ -82,6 +92,11 @@ def pytest_collect_file(parent):
         else collector
         for collector in collectors
     ]
+
+
+def pytest_addoption(parser):
+    """`--once`, for whoever wants to know how long a chapter takes, or has no time."""
+    parser.addoption("--once", action="store_true", help="run the cells of notebooks once only")
 
 
 def pytest_configure(config):
