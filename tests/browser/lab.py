@@ -59,7 +59,7 @@ class JupyterLab:
     def __init__(self, root, folder, browser):
         self.folder, self.browser, self.port = folder / "course", browser, free_port()
         for name in COPIED:
-            ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "*.h5")
+            ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "originals")
             shutil.copytree(root / name, self.folder / name, ignore=ignored)
         settings = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
         settings = [f"JUPYTER_{name}" for name in settings] + ["JUPYTERLAB_SETTINGS_DIR"]
