@@ -12,7 +12,13 @@ import numpy as np
 import sklearn.datasets
 from sklearn.model_selection import train_test_split
 
-from lib.checks import check_count, check_number, check_path_like, check_random_state
+from lib.checks import (
+    check_count,
+    check_number,
+    check_numeric,
+    check_path_like,
+    check_random_state,
+)
 from lib.storage import read_array
 
 __all__ = [
@@ -28,6 +34,7 @@ __all__ = [
     "noisy_circles",
     "noisy_moons",
     "one_hot",
+    "pixel_columns",
     "planar_flower",
 ]
 
@@ -113,6 +120,21 @@ def _read(file, key, dtype):
     if dtype is not None and array.dtype != dtype:
         raise ValueError(f"{key!r} has dtype {array.dtype}; it needs {dtype}")
     return array
+
+
+def pixel_columns(pictures):
+    """Pictures (m, height, width, 3), bytes, as columns (n_x, m) of numbers from 0 to 1.
+
+    Row, column and channel of a picture's pixels follow one another in its column. Chapter 1,
+    "A picture becomes a column". Raises TypeError or ValueError for anything but bytes, or another
+    number of axes.
+    """
+    pictures = check_numeric(pictures, "pictures")
+    if pictures.dtype != np.uint8:
+        raise TypeError(f"pictures has dtype {pictures.dtype}; it needs uint8, bytes from 0 to 255")
+    if pictures.ndim != 4 or 0 in pictures.shape:
+        raise ValueError(f"pictures has shape {pictures.shape}; it needs (m, height, width, 3)")
+    return pictures.reshape(len(pictures), -1).T / 255
 
 
 def columns(points, labels):

@@ -193,6 +193,10 @@ DOORS = {
     "football": drawing(datasets.football, m=10, noise=0.1),
     "load_digits": drawing(datasets.load_digits),
     "load_cats": plain(datasets.load_cats, source="small"),
+    "pixel_columns": lambda w: (
+        datasets.pixel_columns,
+        dict(pictures=np.zeros((2, 4, 5, 3), np.uint8)),
+    ),
     "load_picture": lambda w: (datasets.load_picture, dict(path=picture(w))),
     "claim": plain(claim, sentence="two is more than one", holds=2 > 1),
     "plots.table": plain(plots.table, header=["run", "cost"], rows=[["a", 1]]),
@@ -677,6 +681,12 @@ def data():
         yield Row(door, "noise", "much", TypeError, " is 'much';", "needs to be a number")
     yield from reals("noisy_circles", "factor", "[0, 1)", 1)
     yield from reals("football", "noise", "[0, 0.5)", 0.5)
+    flat = np.zeros((2, 60), np.uint8)
+    yield Row("pixel_columns", "pictures", flat, ValueError, "(2, 60)", "needs (m, height, width")
+    yield Row("pixel_columns", "pictures", flat / 255, TypeError, "float64", "needs uint8")
+    yield Row("pixel_columns", "pictures", "cat", TypeError, "<U3", "needs")
+    none = np.zeros((0, 4, 5, 3), np.uint8)
+    yield Row("pixel_columns", "pictures", none, ValueError, "(0, 4, 5, 3)", "needs (m, height")
     yield Row("columns", "points", np.ones(6), ValueError, "(6,)", "need one row and one label")
     yield Row("columns", "points", [[1, 2]], ValueError, "(1, 2)", "need one row and one label")
     yield Row("columns", "labels", [0, 1], ValueError, "(2,)", "need one row and one label")

@@ -18,6 +18,7 @@ from lib.datasets import (
     noisy_circles,
     noisy_moons,
     one_hot,
+    pixel_columns,
     planar_flower,
 )
 from tests.lib.networks import words
@@ -164,6 +165,14 @@ def test_football_refused(arguments, error, message):
 def test_scikit_learns_sets_as_columns(ours, theirs):
     np.testing.assert_array_equal(ours[0], theirs[0].T)
     np.testing.assert_array_equal(ours[1], theirs[1][np.newaxis] % 2)
+
+
+def test_a_picture_is_a_column_pixel_by_pixel():
+    pictures = np.arange(2 * 3 * 4 * 3, dtype=np.uint8).reshape(2, 3, 4, 3)
+    X = pixel_columns(pictures)
+    assert X.shape == (36, 2) and X.dtype == float
+    np.testing.assert_array_equal(X[:, 1].reshape(3, 4, 3) * 255, pictures[1])
+    assert pixel_columns(np.full((1, 1, 1, 3), 255, np.uint8)).max() == 1
 
 
 def test_columns_copies_nothing():
