@@ -110,7 +110,9 @@ def train(
     last one, for ``lib.persistence.load``. history: None or the History of the epochs before, to go
     on where they ended, up to ``epochs`` in all; its seed is used again.
 
-    Stopping it by hand (Ctrl-C, the stop button) warns and returns the history so far. Derived in
+    Stopping it by hand (Ctrl-C, the stop button) warns and returns the history so far. Where the
+    inputs are many more than the examples, ``train_gram`` takes the same full-batch steps many
+    times sooner; nothing switches to it by itself. Derived in
     chapter 1, "Going downhill"; minibatches in chapter 7, "Small batches", and files in chapter 7,
     "Larger than memory".
     Raises TypeError or ValueError for arguments that do not fit, and Diverged, with the parameters
