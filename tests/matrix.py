@@ -75,7 +75,12 @@ def environments(folder):
             name = f"Python {version}, {resolution}"
             home = folder / f"{version}-{resolution}"
             python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-            made = subprocess.run(["uv", "venv", "-q", "--python", version, home]).returncode == 0
+            made = (
+                subprocess.run(
+                    ["uv", "venv", "-q", "--clear", "--python", version, home]
+                ).returncode
+                == 0
+            )
             install = ["uv", "pip", "install", "-q", "--python", python, "--resolution", resolution]
             if made and subprocess.run([*install, "-r", "requirements.txt", "-e", ".[test]"],
                                        cwd=ROOT).returncode == 0:  # fmt: skip
