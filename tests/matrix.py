@@ -75,15 +75,12 @@ def environments(folder):
             name = f"Python {version}, {resolution}"
             home = folder / f"{version}-{resolution}"
             python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-            made = (
-                subprocess.run(
-                    ["uv", "venv", "-q", "--clear", "--python", version, home]
-                ).returncode
-                == 0
-            )
-            install = ["uv", "pip", "install", "-q", "--python", python, "--resolution", resolution]
-            if made and subprocess.run([*install, "-r", "requirements.txt", "-e", ".[test]"],
-                                       cwd=ROOT).returncode == 0:  # fmt: skip
+            pip = ["uv", "pip", "install", "-q", "--python", python, "--resolution", resolution]
+            steps = [
+                ["uv", "venv", "-q", "--clear", "--python", version, home],
+                [*pip, "-r", "requirements.txt", "-e", ".[test]"],
+            ]
+            if all(subprocess.run(step, cwd=ROOT).returncode == 0 for step in steps):
                 yield name, str(python)
             else:
                 yield name, None
