@@ -28,6 +28,7 @@ for name in THREADS:  # before NumPy is loaded
 os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
 import numpy as np  # noqa: E402 (after the threads are set)
+from threadpoolctl import threadpool_info  # noqa: E402
 
 from lib.plots.style import COLOURS, CYCLE, canvas, figure  # noqa: E402
 from tests.benchmarks.peers import PEERS, Workload  # noqa: E402
@@ -261,6 +262,9 @@ def machine():
             versions[package] = version(package)
         except PackageNotFoundError:
             versions[package] = "not installed"
+    kernels = [p.get("architecture") for p in threadpool_info() if p["internal_api"] == "openblas"]
+    if kernels:
+        versions["OpenBLAS for"] = kernels[0]
     return {"processor": processor, "system": platform.system(), "versions": versions}
 
 
