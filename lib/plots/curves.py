@@ -1,5 +1,7 @@
 """Lines: costs and scores against iterations, rates and sizes."""
 
+import itertools
+
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
@@ -47,14 +49,14 @@ def strip(groups, xlabel, percent=True):
     groups: a dictionary from a name to its values, one a run; names that differ after a last comma
     only, such as "wide, 20" and "wide, 50", share a colour. percent: values are shares.
     """
-    families = list(dict.fromkeys(name.rpartition(", ")[0] or name for name in groups))
+    families = [name.rpartition(", ")[0] or name for name in groups]
+    colours = dict(zip(dict.fromkeys(families), itertools.cycle(c for c, _ in CYCLE), strict=False))
     fig, ax = canvas(height=0.9 + 0.6 * len(groups))
     scale, unit = (100, " %") if percent else (1, "")
     told = []
-    for row, (name, values) in enumerate(groups.items()):
+    for row, (family, (name, values)) in enumerate(zip(families, groups.items(), strict=True)):
         values = scale * np.asarray(values, dtype=float)
-        family = families.index(name.rpartition(", ")[0] or name)
-        role = ROLES.get(name, {"color": CYCLE[family % len(CYCLE)][0]})
+        role = ROLES.get(name, {"color": colours[family]})
         # Equal values are stacked, within their own row, so that every run can be counted.
         stack = np.array([np.sum(np.isclose(values[:k], v)) for k, v in enumerate(values)])
         shift = stack * min(0.13, 0.65 / max(1, stack.max()))

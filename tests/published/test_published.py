@@ -35,7 +35,7 @@ from lib import (
     xavier,
     zeros,
 )
-from lib.datasets import columns, load_cats, planar_flower
+from lib.datasets import columns, load_cats, pixel_columns, planar_flower
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -93,8 +93,8 @@ def cats():
             " data/originals, or name their folder in the environment variable COURSE_ORIGINALS"
         )
     photos = load_cats(folder)
-    flat = [x.reshape(len(x), -1).T / 255 for x in (photos.train_set_x, photos.test_set_x)]
-    return flat[0], photos.train_set_y, flat[1], photos.test_set_y
+    X, X_test = pixel_columns(photos.train_set_x), pixel_columns(photos.test_set_x)
+    return X, photos.train_set_y, X_test, photos.test_set_y
 
 
 LOGISTIC = numbers(
