@@ -226,6 +226,7 @@ class Adam(Optimizer):
         v += (1 - self.beta1) * g
         s *= self.beta2
         s += (1 - self.beta2) * g**2
-        v_corrected = v / (1 - self.beta1**self.steps)
-        s_corrected = s / (1 - self.beta2**self.steps)
-        p -= rate * v_corrected / (np.sqrt(s_corrected) + self.epsilon)
+        # Both corrections are numbers, and are put into the rate and epsilon.
+        root = math.sqrt(1 - self.beta2**self.steps)
+        rate *= root / (1 - self.beta1**self.steps)
+        p -= rate * v / (np.sqrt(s) + root * self.epsilon)

@@ -6,7 +6,9 @@ Every cell is run two times in a row, as a reader may run it, unless pytest is g
 """
 
 import functools
+import json
 import os
+from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -14,6 +16,8 @@ from nbval.plugin import IPyNbCell, IPyNbFile
 
 from tests.notebooks.execute import kernel_environment
 from tests.notebooks.outputs import differences
+
+MEASURED = Path(__file__).resolve().parents[1] / "benchmarks" / "results.json"
 
 
 def markers(cell):
@@ -92,6 +96,13 @@ def pytest_collect_file(parent):
         else collector
         for collector in collectors
     ]
+
+
+def pytest_collection_modifyitems(config, items):
+    """The workers of xdist begin with the longest chapters: none is left with one at the end."""
+    if hasattr(config, "workerinput"):
+        seconds = json.loads(MEASURED.read_text(encoding="utf-8"))["chapters"]
+        items.sort(key=lambda item: -seconds.get(item.path.stem, 0))
 
 
 def pytest_addoption(parser):

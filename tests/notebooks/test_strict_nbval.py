@@ -7,11 +7,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
 from PIL import Image, ImageDraw
 
+from tests.notebooks import strict_nbval
 from tests.notebooks.execute import execute
 from tests.notebooks.fixtures import (
     FIGURE,
@@ -246,3 +248,21 @@ def test_the_software_chunk_goes_and_the_picture_stays():
     assert named != plain
     assert without_software(named) == plain
     assert not any(map(names_software, chunks(base64.b64decode(without_software(named)))))
+
+
+@pytest.mark.parametrize(
+    ("config", "order"),
+    [
+        (SimpleNamespace(workerinput={}), ["long 1", "long 2", "middle", "short", "test", "new"]),
+        (SimpleNamespace(), ["test", "short", "long 1", "new", "long 2", "middle"]),
+    ],
+)
+def test_workers_begin_with_the_longest_chapters(config, order, monkeypatch, tmp_path):
+    (tmp_path / "results.json").write_text('{"chapters": {"short": 5, "long": 30, "middle": 20}}')
+    monkeypatch.setattr(strict_nbval, "MEASURED", tmp_path / "results.json")
+    items = [
+        SimpleNamespace(name=name, path=Path(f"chapters/{name.split()[0]}.ipynb"))
+        for name in ["test", "short", "long 1", "new", "long 2", "middle"]
+    ]
+    strict_nbval.pytest_collection_modifyitems(config, items)
+    assert [item.name for item in items] == order
