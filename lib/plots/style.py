@@ -96,6 +96,8 @@ def figure(draw):
     def drawn(*args, **kwargs):
         with matplotlib.rc_context(STYLE):
             fig, description = draw(*args, **kwargs)
+            fig.get_layout_engine().execute(fig)  # savefig would draw everything once for this
+            fig.set_layout_engine("none")
             png = io.BytesIO()
             fig.savefig(png, format="png", metadata={"Software": None})
         return Figure(png.getvalue(), description)
