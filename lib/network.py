@@ -192,16 +192,9 @@ class Network:
                 penalty.add_gradient(W, dW, X.shape[1])
         return float(cost)
 
-    def snapshot(self, out=None):
-        """All that training changes, copied, for ``restore``; chapter 5, "Early stopping".
-
-        ``out``: an older snapshot of this network to write over.
-        """
-        trained = self._trained()
-        out = [np.empty_like(array) for array in trained] if out is None else out
-        for copied, array in zip(out, trained, strict=True):
-            copied[...] = array
-        return out
+    def snapshot(self):
+        """All that training changes, copied, for ``restore``; chapter 5, "Early stopping"."""
+        return [array.copy() for array in self._trained()]
 
     def restore(self, snapshot):
         """Go back to what ``snapshot`` returned; ValueError if it is another network's."""

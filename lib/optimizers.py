@@ -55,6 +55,8 @@ class Optimizer:
         if parameters is not self._parameters or gradient.shape != parameters.shape:
             _check_vectors(parameters, gradient)
         averages, rate = self.state(parameters), self.rate()
+        if len(parameters) <= BLOCK:
+            return self.update(parameters, gradient, rate, *averages)
         for start in range(0, len(parameters), BLOCK):
             block = slice(start, start + BLOCK)
             averages_here = [average[block] for average in averages]

@@ -160,7 +160,7 @@ def train(
             return stored.minibatches(batch_size, shuffled_by)
         return minibatches(X, Y, batch_size, shuffled_by)
 
-    last_cost, last_good = None, net.snapshot()
+    last_cost, last_good, trained = None, net.snapshot(), net._trained()
     try:
         # Overflow is reported once, as divergence, and not also as warnings.
         with np.errstate(over="ignore", invalid="ignore"):
@@ -171,7 +171,8 @@ def train(
                     if not math.isfinite(cost):
                         raise Diverged(cost, epoch, step, last_cost, history)
                     last_cost = cost
-                    net.snapshot(out=last_good)
+                    for kept, array in zip(last_good, trained, strict=True):
+                        kept[...] = array
                     optimizer.step(net.parameters, net.gradient)
                     total += cost * X_batch.shape[1]
                 history.costs.append(total / m)

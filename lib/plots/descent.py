@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.ticker import LogLocator, NullFormatter
 from PIL import Image  # matplotlib brings Pillow along
 
-from lib.plots.style import COLOURS, CYCLE, STYLE, Figure, canvas, figure, label_ends
+from lib.plots.style import COLOURS, CYCLE, STYLE, Figure, canvas, figure, label_ends, settle
 
 __all__ = ["averages", "descents", "landscape", "log_curves", "race"]
 
@@ -73,6 +73,7 @@ def race(cost, paths, every=2, times=3, floor=(0, 0)):
             ax.text(1.07, y, name, va="center", **key)
         counter = ax.text(1.02, 0.05, "", transform=ax.transAxes)
         ax.set(xlabel="$w_1$", ylabel="$w_2$")
+        settle(fig)
         frames = []
         last = len(next(iter(paths.values()))) - 1
         for step in [*range(0, last, every), last]:

@@ -17,7 +17,7 @@ import matplotlib.figure
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-__all__ = ["COLOURS", "Figure", "Table", "canvas", "figure", "label_ends", "table"]
+__all__ = ["COLOURS", "Figure", "Table", "canvas", "figure", "label_ends", "settle", "table"]
 
 # Okabe and Ito's palette, told apart with any colour vision. The same thing has the same colour
 # throughout the course, and never by colour alone: each also has its line style or marker.
@@ -96,8 +96,7 @@ def figure(draw):
     def drawn(*args, **kwargs):
         with matplotlib.rc_context(STYLE):
             fig, description = draw(*args, **kwargs)
-            fig.get_layout_engine().execute(fig)  # savefig would draw everything once for this
-            fig.set_layout_engine("none")
+            settle(fig)
             png = io.BytesIO()
             fig.savefig(png, format="png", metadata={"Software": None})
         return Figure(png.getvalue(), description)
@@ -112,6 +111,15 @@ def canvas(rows=1, columns=1, width=8.0, height=4.2, **kwargs):
     """
     fig = matplotlib.figure.Figure(figsize=(width, height), layout="constrained")
     return fig, fig.subplots(rows, columns, **kwargs)
+
+
+def settle(fig):
+    """Lay the figure out now and for good: drawing it would do so each time.
+
+    Chapter 0, "How to use a chapter".
+    """
+    fig.get_layout_engine().execute(fig)
+    fig.set_layout_engine("none")
 
 
 def label_ends(ax, lines, gap=0.055):

@@ -54,6 +54,15 @@ EXPLAINED = {
 }
 
 
+CORES = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else {0}
+
+
+def use(cores):
+    """Run on these cores from here on, with every process that is started (on Linux)."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, cores)
+
+
 def interleaved(workload, steps, rounds):
     """Seconds a step: {peer: [one a round]}, and why some peers are missing."""
     runs, missing = {}, {}
@@ -195,14 +204,23 @@ def import_time(rounds=15):
 
 
 def chapters():
-    """Seconds of validating each chapter with nbval, the start of its kernel included."""
-    found = {}
-    for path in sorted((ROOT / "chapters").glob("*.ipynb")):
+    """Seconds of validating each chapter on one core, its kernel's start included, and all on two.
+
+    All of them run as in `make test`, with two workers, on whatever two cores there are.
+    """
+    command = [sys.executable, "-m", "pytest", "-q", "--once", "-p", "no:cacheprovider"]
+    options = ["--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+
+    def seconds(*arguments):
         start = time.perf_counter()
-        command = [sys.executable, "-m", "pytest", "-q", "--once", "-p", "no:cacheprovider"]
-        subprocess.run([*command, path], cwd=ROOT, capture_output=True, check=True)
-        found[path.stem] = time.perf_counter() - start
-    return found
+        subprocess.run([*command, *arguments], cwd=ROOT, capture_output=True, check=True)
+        return time.perf_counter() - start
+
+    found = {path.stem: seconds(path) for path in sorted((ROOT / "chapters").glob("*.ipynb"))}
+    use(CORES)
+    together = seconds(*options, "chapters")
+    use({max(CORES)})
+    return found, together
 
 
 def streaming():
@@ -320,8 +338,9 @@ def report(results):
     )
     times = results["chapters"]
     lines.append(
-        f"- validating the chapters takes {sum(times.values()):.0f} s, the longest"
-        f" {max(times.values()):.0f} s"
+        f"- validating the chapters, every cell once, one after the other on one core takes"
+        f" {sum(times.values()):.0f} s, the longest {max(times.values()):.0f} s; all of them with"
+        f" two workers {results['chapters together']:.0f} s"
     )
     drawn = f"![{picture(results).description}](tests/benchmarks/speed.png)"
     return "\n\n".join([*parts, drawn, "\n".join(lines)])
@@ -399,8 +418,7 @@ def main():
     parser.add_argument("--only", nargs="*", help="step times of these workloads: a b c d")
     parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # one core for everybody
+    use({max(CORES)})  # one core for everybody
     steps, absent = {}, {}
     for name, (workload, count) in STEPS.items():
         if options.only and name[0] not in options.only:
@@ -420,7 +438,8 @@ def main():
     results["gram"], results["crossover"] = gram(options.rounds)
     results["growth"] = growth(options.rounds)
     results["peak memory"], results["import"] = peak_memory(), import_time()
-    results["streaming"], results["chapters"] = streaming(), chapters()
+    results["streaming"] = streaming()
+    results["chapters"], results["chapters together"] = chapters()
     (HERE / "results.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     (HERE / "speed.png").write_bytes(picture(results).png)
     into_readme(report(results))
