@@ -60,6 +60,8 @@ def compare_pictures(old, new):
 
     Of an animated PNG all frames count, and the one that differs most decides.
     """
+    if old.split() == new.split():  # line by line: the same file shows the same picture
+        return []
     old, new = pixels(old), pixels(new)
     if old.shape[1:] != new.shape[1:]:
         sizes = [f"{frames.shape[2]} x {frames.shape[1]}" for frames in (old, new)]
