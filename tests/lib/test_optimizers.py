@@ -15,6 +15,7 @@ from lib import (
     SquareRootDecay,
     StepDecay,
 )
+from lib.optimizers import BLOCK
 from tests.lib.networks import words
 
 ALL = [GradientDescent(0.1), Momentum(0.1), RMSprop(0.1), Adam(0.1)]
@@ -256,3 +257,19 @@ def test_optimizers_are_shown_as_they_are_written():
     assert repr(optimizer) == "Momentum(0.1, beta=0.9)"
     shown = "GradientDescent(ExponentialDecay(0.1, 0.95, 5))"
     assert repr(GradientDescent(ExponentialDecay(0.1, 0.95, every=5))) == shown
+
+
+@pytest.mark.parametrize("kind", [GradientDescent, Momentum, RMSprop, Adam])
+def test_a_vector_of_several_blocks_moves_as_its_parts_do(kind):
+    random_state = np.random.RandomState(0)
+    start, gradients = random_state.randn(2 * BLOCK + 3), random_state.randn(3, 2 * BLOCK + 3)
+
+    def moved(part):
+        parameters, optimizer = start[part].copy(), kind(0.1)
+        for gradient in gradients:
+            optimizer.step(parameters, gradient[part])
+        return parameters
+
+    whole = moved(slice(None))
+    for part in (slice(0, 4), slice(BLOCK - 2, BLOCK + 2), slice(2 * BLOCK - 1, None)):
+        np.testing.assert_allclose(whole[part], moved(part), rtol=1e-14)
