@@ -77,7 +77,7 @@ class _SpanDense(Dense):
         self.dW[:, :m] = dZ
         self.dW[:, m:] = 0
         if self.bias:
-            np.sum(dZ, axis=1, keepdims=True, out=self.db)
+            np.add.reduce(dZ, axis=1, keepdims=True, out=self.db)
 
 
 class _L2InSpan(L2):

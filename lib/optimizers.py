@@ -55,7 +55,7 @@ class Optimizer:
         if parameters is not self._parameters or gradient.shape != parameters.shape:
             _check_vectors(parameters, gradient)
         averages, rate = self.state(parameters), self.rate()
-        if len(parameters) <= BLOCK:
+        if len(parameters) <= BLOCK:  # nothing to cut, and small nets feel every slice
             return self.update(parameters, gradient, rate, *averages)
         for start in range(0, len(parameters), BLOCK):
             block = slice(start, start + BLOCK)

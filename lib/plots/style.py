@@ -38,8 +38,7 @@ ROLES = {
     "test": {"color": COLOURS["vermillion"], "linestyle": "--"},
     "baseline": {"color": COLOURS["grey"], "linestyle": ":"},
     "ours": {"color": COLOURS["green"], "linestyle": "-"},
-    "RMSprop": {"color": COLOURS["green"], "linestyle": "-."},
-    "Adam": {"color": COLOURS["orange"], "linestyle": ":"},
+    "Adam": {"color": COLOURS["orange"], "linestyle": ":"},  # its place when all four race
 }
 # For numbers with a sign: orange below zero, purple above, white at zero. In grey, what is above
 # zero is the dark part, so that the sign is not lost on paper.

@@ -32,6 +32,7 @@ from threadpoolctl import threadpool_info  # noqa: E402
 
 from lib.plots.style import COLOURS, CYCLE, canvas, figure  # noqa: E402
 from tests.benchmarks.peers import PEERS, Workload  # noqa: E402
+from tests.notebooks.execute import chapter_paths  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -216,7 +217,7 @@ def chapters():
         subprocess.run([*command, *arguments], cwd=ROOT, capture_output=True, check=True)
         return time.perf_counter() - start
 
-    found = {path.stem: seconds(path) for path in sorted((ROOT / "chapters").glob("*.ipynb"))}
+    found = {path.stem: seconds(path) for path in chapter_paths()}
     use(CORES)
     together = seconds(*options, "chapters")
     use({max(CORES)})
