@@ -10,7 +10,7 @@ ARGS   =
 VENV    := .venv/bin/python
 UV      := $(shell command -v uv 2>/dev/null)
 INSTALL  = $(if $(UV),uv pip install --python $(VENV),$(VENV) -m pip install)
-CODE     = lib tests chapters data .book .slides .teacher
+CODE     = lib tests chapters data .workshop
 
 # One thread for each numerical library, unless the caller wants more: the arrays here are small, and
 # thread pools that fight over the cores make a chapter many times slower.
@@ -30,26 +30,26 @@ test: .venv/.ready  ## prove every number, figure, claim and exercise
 	  --no-loadscope-reorder $(ARGS)
 
 refresh: .venv/.ready  ## run the chapters again and store their outputs
-	$(VENV) -m tests.notebooks.refresh $(ARGS)
+	$(VENV) -m workshop.refresh $(ARGS)
 
 lint: .venv/.ready  ## check the style and layout of the code, the notebooks' too
 	$(VENV) -m ruff check $(CODE)
 	$(VENV) -m ruff format --check $(CODE)
 
 bench: .venv/.ready  ## measure the speed beside the peers that are installed, as ratios
-	$(VENV) -m tests.benchmarks.bench $(ARGS)
+	$(VENV) -m workshop.benchmarks.bench $(ARGS)
 
 test-matrix: .venv/.ready  ## prove the stored outputs on other processors, Pythons and packages
-	$(VENV) -m tests.matrix $(ARGS)
+	$(VENV) -m workshop.matrix $(ARGS)
 
 book: .venv/.book  ## build the course as a website, in _book
-	@$(VENV) .book/build.py $(ARGS)
+	@$(VENV) -m workshop.book.build $(ARGS)
 
 slides: .venv/.ready  ## build a deck of slides of every chapter, _slides/index.html
-	@$(VENV) .slides/build_slides.py $(ARGS)
+	@$(VENV) -m workshop.slides.build $(ARGS)
 
 teacher: .venv/.ready  ## build solutions and assignments for classes, _teacher/README.md
-	@$(VENV) .teacher/build_teacher.py $(ARGS)
+	@$(VENV) -m workshop.teacher.build $(ARGS)
 
 clean:  ## remove .venv, the caches and whatever was built
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis _book ._book-* _slides _teacher _screenshots *.egg-info

@@ -6,8 +6,8 @@ import subprocess
 import tomllib
 
 import pytest
+from workshop.execute import CHAPTERS, execute, load
 
-from tests.notebooks.execute import CHAPTERS, execute, load
 from tests.notebooks.fixtures import code, notebook
 
 ROOT = CHAPTERS.parent

@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 from nbformat.v4 import new_output
+from workshop.rules import RULES, Chapter, library_pointers
 
 from tests.notebooks.fixtures import (
     code,
@@ -16,7 +17,6 @@ from tests.notebooks.fixtures import (
     store,
     text,
 )
-from tests.notebooks.rules import RULES, Chapter, library_pointers
 
 NAVIGATION = "[← previous](00_before.ipynb) · [Contents](README.md) · [next: more](02_after.ipynb)"
 

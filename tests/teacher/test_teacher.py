@@ -14,15 +14,12 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+from workshop.execute import chapter_paths, load
+from workshop.teacher import build as kit
 
-from tests.notebooks.execute import chapter_paths, load
 from tests.notebooks.fixtures import find, store
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / ".teacher"))
-
-import build_teacher as kit  # noqa: E402
-
 CHAPTER = chapter_paths()[0]
 
 
