@@ -16,6 +16,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 from PIL import Image
+
 from workshop import library
 from workshop.book import site as checks
 from workshop.execute import CHAPTERS, chapter_paths, load
@@ -73,15 +74,7 @@ def book(tmp_path_factory):
     folder = tmp_path_factory.mktemp("book")
     chapters, output = copied(folder / "chapters"), folder / "site"
     extended(chapter_paths(chapters)[-1])
-    command = [
-        sys.executable,
-        "-m",
-        "workshop.book.build",
-        "--chapters",
-        chapters,
-        "--output",
-        output,
-    ]
+    command = [sys.executable, "-m", "workshop.book.build"]
     command += ["--chapters", chapters, "--output", output]
     command += ["--packages", PACKAGES, "--repository", "OWNER/REPOSITORY"]
     told = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")

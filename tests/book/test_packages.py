@@ -6,6 +6,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+
 from workshop import npm_packages
 
 CONTENT = b"a tarball"

@@ -15,6 +15,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+
 from workshop.browser import chromium
 from workshop.browser.lab import JupyterLab
 from workshop.npm_packages import fetch, read_checksums, tarball_name

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from workshop.browser import checks, chromium
 from workshop.execute import chapter_paths
 

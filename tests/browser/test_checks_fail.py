@@ -1,6 +1,7 @@
 """Each check is shown something broken, which it must find; and how Chromium is found."""
 
 import pytest
+
 from workshop.browser import checks, chromium
 from workshop.browser.lab import pictures
 

@@ -9,6 +9,7 @@ import os
 import re
 
 import pytest
+
 from workshop import markdown
 from workshop.browser import checks
 from workshop.browser.lab import CODE, pictures

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+
 from workshop import render_cats
 
 DATA = Path(__file__).resolve().parents[2] / "data"

@@ -16,12 +16,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+
+from tests.notebooks.fixtures import code, notebook, picture, printed, shown, text
 from workshop import npm_packages
 from workshop.execute import chapter_paths
 from workshop.npm_packages import fetch, read_address
 from workshop.rules import Chapter
-
-from tests.notebooks.fixtures import code, notebook, picture, printed, shown, text
 
 ROOT = Path(__file__).resolve().parents[2]
 

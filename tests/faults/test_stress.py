@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from jupyter_client import KernelManager
 from jupyter_client.kernelspec import KernelSpecManager
-from workshop.execute import chapter_paths, kernel_environment
 
 from tests.notebooks.fixtures import code, notebook, printed, store
+from workshop.execute import chapter_paths, kernel_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("lib", "chapters", "data", "tests")  # of a checkout: what a chapter and its tests need

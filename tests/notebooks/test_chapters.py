@@ -1,6 +1,7 @@
 """Every rule over every chapter."""
 
 import pytest
+
 from workshop.execute import CHAPTERS, chapter_paths
 from workshop.rules import RULES, Chapter, library_pointers
 

@@ -6,9 +6,9 @@ import subprocess
 import tomllib
 
 import pytest
-from workshop.execute import CHAPTERS, execute, load
 
 from tests.notebooks.fixtures import code, notebook
+from workshop.execute import CHAPTERS, execute, load
 
 ROOT = CHAPTERS.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

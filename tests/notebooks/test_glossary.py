@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from itertools import chain
 
 import pytest
+
+from tests.notebooks.fixtures import notebook, text
 from workshop import markdown
 from workshop.execute import CHAPTERS, chapter_paths
 from workshop.rules import Chapter
-
-from tests.notebooks.fixtures import notebook, text
 
 HEADER = ["English", "中文", "한국어", "symbol"]
 SECTION = re.compile(r"^### Words of chapter (\d+)$", re.MULTILINE)

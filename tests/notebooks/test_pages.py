@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from workshop import cover, markdown
 from workshop.execute import CHAPTERS, chapter_paths, load
 

@@ -5,10 +5,10 @@ import sys
 
 import pytest
 from jupyter_client.kernelspec import KernelSpecManager
-from workshop import refresh
-from workshop.execute import execute, load
 
 from tests.notebooks.fixtures import FIGURE, code, find, notebook, store, text
+from workshop import refresh
+from workshop.execute import execute, load
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import itertools
 
 import pytest
 from nbformat.v4 import new_output
-from workshop.rules import RULES, Chapter, library_pointers
 
 from tests.notebooks.fixtures import (
     code,
@@ -17,6 +16,7 @@ from tests.notebooks.fixtures import (
     store,
     text,
 )
+from workshop.rules import RULES, Chapter, library_pointers
 
 NAVIGATION = "[← previous](00_before.ipynb) · [Contents](README.md) · [next: more](02_after.ipynb)"
 

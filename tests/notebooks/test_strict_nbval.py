@@ -12,9 +12,6 @@ from xml.etree import ElementTree
 
 import pytest
 from PIL import Image, ImageDraw
-from workshop import strict_nbval
-from workshop.execute import execute
-from workshop.outputs import chunks, differences, names_software, without_software
 
 from tests.notebooks.fixtures import (
     FIGURE,
@@ -28,6 +25,9 @@ from tests.notebooks.fixtures import (
     store,
     text,
 )
+from workshop import strict_nbval
+from workshop.execute import execute
+from workshop.outputs import chunks, differences, names_software, without_software
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -12,12 +12,12 @@ import tarfile
 from pathlib import Path
 
 import pytest
+
+from tests.notebooks.fixtures import code, find, notebook, picture, printed, shown, store, text
 from workshop import npm_packages
 from workshop.execute import chapter_paths, load
 from workshop.slides import build as build_slides
 from workshop.slides import decks
-
-from tests.notebooks.fixtures import code, find, notebook, picture, printed, shown, store, text
 
 ROOT = Path(__file__).resolve().parents[2]
 

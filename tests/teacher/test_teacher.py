@@ -14,10 +14,10 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from workshop.execute import chapter_paths, load
-from workshop.teacher import build as kit
 
 from tests.notebooks.fixtures import find, store
+from workshop.execute import chapter_paths, load
+from workshop.teacher import build as kit
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTER = chapter_paths()[0]
