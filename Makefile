@@ -9,7 +9,7 @@ ARGS   =
 
 VENV    := .venv/bin/python
 UV      := $(shell command -v uv 2>/dev/null)
-INSTALL  = $(if $(UV),uv pip install --python $(VENV),$(VENV) -m pip install)
+INSTALL  = $(if $(UV),uv pip install --python $(VENV),$(VENV) -m pip install --no-compile)
 CODE     = lib tests chapters data .workshop
 
 # One thread for each numerical library, unless the caller wants more: the arrays here are small, and
@@ -25,21 +25,21 @@ help:  ## list these commands
 lab: .venv/.ready  ## read the course: JupyterLab, opened on the contents
 	@$(VENV) -m jupyterlab --config=.jupyter/lab.json $(ARGS)
 
-test: .venv/.ready  ## prove every number, figure, claim and exercise
+test: .venv/.test  ## prove every number, figure, claim and exercise
 	$(VENV) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
 	  --no-loadscope-reorder $(ARGS)
 
 refresh: .venv/.ready  ## run the chapters again and store their outputs
 	$(VENV) -m workshop.refresh $(ARGS)
 
-lint: .venv/.ready  ## check the style and layout of the code, the notebooks' too
+lint: .venv/.test  ## check the style and layout of the code, the notebooks' too
 	$(VENV) -m ruff check $(CODE)
 	$(VENV) -m ruff format --check $(CODE)
 
-bench: .venv/.ready  ## measure the speed beside the peers that are installed, as ratios
+bench: .venv/.test  ## measure the speed beside the peers that are installed, as ratios
 	$(VENV) -m workshop.benchmarks.bench $(ARGS)
 
-test-matrix: .venv/.ready  ## prove the stored outputs on other processors, Pythons and packages
+test-matrix: .venv/.test  ## prove the stored outputs on other processors, Pythons and packages
 	$(VENV) -m workshop.matrix $(ARGS)
 
 book: .venv/.book  ## build the course as a website, in _book
@@ -97,13 +97,13 @@ endif
 	fi; \
 	echo "Installing the packages of requirements.txt in .venv (once; it takes a minute) ..."; \
 	touch .venv/.unfinished; \
-	$(INSTALL) --quiet -r requirements.txt -e '.[test]'; \
+	$(INSTALL) --quiet -r requirements.txt; \
 	rm .venv/.unfinished; \
 	pwd -P > .venv/.ready
 
 # What only some commands need, each with a stamp of its own.
 
-.venv/.book .venv/.browser: .venv/.%: .venv/.ready
+.venv/.test .venv/.book .venv/.browser: .venv/.%: .venv/.ready
 	@echo "Installing the packages of the extra '$*' in .venv (once; it takes a minute) ..."
 	@$(INSTALL) --quiet -e '.[$*]'
 	@touch $@
