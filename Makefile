@@ -9,8 +9,8 @@ ARGS   =
 
 VENV    := .venv/bin/python
 UV      := $(shell command -v uv 2>/dev/null)
-INSTALL  = $(if $(UV),uv pip install --python $(VENV),$(VENV) -m pip install)
-CODE     = lib tests chapters data .book .slides .teacher
+INSTALL  = $(if $(UV),uv pip install --python $(VENV),$(VENV) -m pip install --no-compile)
+CODE     = lib tests chapters data .workshop
 
 # One thread for each numerical library, unless the caller wants more: the arrays here are small, and
 # thread pools that fight over the cores make a chapter many times slower.
@@ -25,31 +25,31 @@ help:  ## list these commands
 lab: .venv/.ready  ## read the course: JupyterLab, opened on the contents
 	@$(VENV) -m jupyterlab --config=.jupyter/lab.json $(ARGS)
 
-test: .venv/.ready  ## prove every number, figure, claim and exercise
+test: .venv/.test  ## prove every number, figure, claim and exercise
 	$(VENV) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
 	  --no-loadscope-reorder $(ARGS)
 
 refresh: .venv/.ready  ## run the chapters again and store their outputs
-	$(VENV) -m tests.notebooks.refresh $(ARGS)
+	$(VENV) -m workshop.refresh $(ARGS)
 
-lint: .venv/.ready  ## check the style and layout of the code, the notebooks' too
+lint: .venv/.test  ## check the style and layout of the code, the notebooks' too
 	$(VENV) -m ruff check $(CODE)
 	$(VENV) -m ruff format --check $(CODE)
 
-bench: .venv/.ready  ## measure the speed beside the peers that are installed, as ratios
-	$(VENV) -m tests.benchmarks.bench $(ARGS)
+bench: .venv/.test  ## measure the speed beside the peers that are installed, as ratios
+	$(VENV) -m workshop.benchmarks.bench $(ARGS)
 
-test-matrix: .venv/.ready  ## prove the stored outputs on other processors, Pythons and packages
-	$(VENV) -m tests.matrix $(ARGS)
+test-matrix: .venv/.test  ## prove the stored outputs on other processors, Pythons and packages
+	$(VENV) -m workshop.matrix $(ARGS)
 
 book: .venv/.book  ## build the course as a website, in _book
-	@$(VENV) .book/build.py $(ARGS)
+	@$(VENV) -m workshop.book.build $(ARGS)
 
 slides: .venv/.ready  ## build a deck of slides of every chapter, _slides/index.html
-	@$(VENV) .slides/build_slides.py $(ARGS)
+	@$(VENV) -m workshop.slides.build $(ARGS)
 
 teacher: .venv/.ready  ## build solutions and assignments for classes, _teacher/README.md
-	@$(VENV) .teacher/build_teacher.py $(ARGS)
+	@$(VENV) -m workshop.teacher.build $(ARGS)
 
 clean:  ## remove .venv, the caches and whatever was built
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis _book ._book-* _slides _teacher _screenshots *.egg-info
@@ -97,13 +97,13 @@ endif
 	fi; \
 	echo "Installing the packages of requirements.txt in .venv (once; it takes a minute) ..."; \
 	touch .venv/.unfinished; \
-	$(INSTALL) --quiet -r requirements.txt -e '.[test]'; \
+	$(INSTALL) --quiet -r requirements.txt; \
 	rm .venv/.unfinished; \
 	pwd -P > .venv/.ready
 
 # What only some commands need, each with a stamp of its own.
 
-.venv/.book .venv/.browser: .venv/.%: .venv/.ready
+.venv/.test .venv/.book .venv/.browser: .venv/.%: .venv/.ready
 	@echo "Installing the packages of the extra '$*' in .venv (once; it takes a minute) ..."
 	@$(INSTALL) --quiet -e '.[$*]'
 	@touch $@

@@ -7,4 +7,4 @@ import os
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
-pytest_plugins = ["tests.notebooks.strict_nbval"]
+pytest_plugins = ["workshop.strict_nbval"]

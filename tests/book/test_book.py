@@ -17,23 +17,18 @@ import nbformat
 import pytest
 from PIL import Image
 
-from tests.book import site as checks
-from tests.notebooks import library
-from tests.notebooks.execute import CHAPTERS, chapter_paths, load
+from workshop import library
+from workshop.book import site as checks
+from workshop.execute import CHAPTERS, chapter_paths, load
 
 ROOT = CHAPTERS.parent
-BOOK = ROOT / ".book"
 PACKAGES = ROOT / ".venv" / ".packages"
 
 
 @pytest.fixture
 def build(monkeypatch):
-    """The script .book/build.py as a module."""
-    monkeypatch.syspath_prepend(BOOK)
-    spec = importlib.util.spec_from_file_location("build_book", BOOK / "build.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    """The module that builds the website."""
+    return importlib.import_module("workshop.book.build")
 
 
 def copied(folder):
@@ -79,7 +74,8 @@ def book(tmp_path_factory):
     folder = tmp_path_factory.mktemp("book")
     chapters, output = copied(folder / "chapters"), folder / "site"
     extended(chapter_paths(chapters)[-1])
-    command = [sys.executable, BOOK / "build.py", "--chapters", chapters, "--output", output]
+    command = [sys.executable, "-m", "workshop.book.build"]
+    command += ["--chapters", chapters, "--output", output]
     command += ["--packages", PACKAGES, "--repository", "OWNER/REPOSITORY"]
     told = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
     if told.returncode and "fetching" in told.stderr and "could not" in told.stderr:
@@ -368,7 +364,7 @@ def test_no_network(build, tmp_path, earlier, monkeypatch):
     def download(package, path):
         raise OSError(f"{package} could not be fetched: no route to host")
 
-    monkeypatch.setattr("data.npm_packages.download", download)
+    monkeypatch.setattr("workshop.npm_packages.download", download)
     build.NEEDED = []
     build.check_chapters = lambda paths: None
     with pytest.raises(build.Stopped, match=r"fetching mathjax@3.*no route to host\n.*network"):
@@ -377,7 +373,7 @@ def test_no_network(build, tmp_path, earlier, monkeypatch):
 
 def test_another_package_than_the_pinned_one(build, tmp_path, earlier, monkeypatch):
     monkeypatch.setattr(
-        "data.npm_packages.download", lambda package, path: path.write_bytes(b"evil")
+        "workshop.npm_packages.download", lambda package, path: path.write_bytes(b"evil")
     )
     build.NEEDED = []
     build.check_chapters = lambda paths: None

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from data import npm_packages
+from workshop import npm_packages
 
 CONTENT = b"a tarball"
 CHECKSUM = hashlib.sha256(CONTENT).hexdigest()

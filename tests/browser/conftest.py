@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from data.npm_packages import fetch, read_checksums, tarball_name
-from tests.browser import chromium
-from tests.browser.lab import JupyterLab
+from workshop.browser import chromium
+from workshop.browser.lab import JupyterLab
+from workshop.npm_packages import fetch, read_checksums, tarball_name
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ROOT / ".venv" / ".packages"
@@ -65,7 +65,7 @@ def book(browser, tmp_path_factory):
         if importlib.util.find_spec(name) is None:
             pytest.skip(f"{name} is not installed: python -m pip install -e '.[book]'")
     site = tmp_path_factory.mktemp("book") / "site"
-    command = [sys.executable, ROOT / ".book" / "build.py", "--output", site]
+    command = [sys.executable, "-m", "workshop.book.build", "--output", site]
     built(subprocess.run(command, capture_output=True, text=True, encoding="utf-8"))
     return site
 
@@ -75,8 +75,8 @@ def deck(browser, tmp_path_factory):
     """The page of one deck, built anew."""
     target = tmp_path_factory.mktemp("slides") / "_slides"
     command = (
-        "import sys; from pathlib import Path; sys.path.insert(0, '.slides'); import build_slides;"
-        "build_slides.build([Path('chapters/01_logistic_regression.ipynb')], Path(sys.argv[1]))"
+        "import sys; from pathlib import Path; from workshop.slides import build;"
+        "build.build([Path('chapters/01_logistic_regression.ipynb')], Path(sys.argv[1]))"
     )
     command = [sys.executable, "-c", command, target]
     built(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8"))
@@ -95,7 +95,7 @@ def axe():
     """The script of axe-core, which finds what hinders readers who see badly or not."""
     name = tarball_name(AXE)
     try:
-        checksums = read_checksums(Path(__file__).with_name("packages.sha256"))
+        checksums = read_checksums(Path(chromium.__file__).with_name("packages.sha256"))
         content = fetch(AXE, PACKAGES, checksums[name])
     except OSError as error:
         pytest.skip(f"{AXE} cannot be had: {error}")

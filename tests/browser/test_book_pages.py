@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import checks, chromium
-from tests.notebooks.execute import chapter_paths
+from workshop.browser import checks, chromium
+from workshop.execute import chapter_paths
 
 CHAPTERS = [f"chapters/{path.stem}" for path in chapter_paths()]
 PAGES = ["index", "glossary", "lib/optimizers", *CHAPTERS]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.browser import checks, chromium
-from tests.browser.lab import pictures
+from workshop.browser import checks, chromium
+from workshop.browser.lab import pictures
 
 PIXEL = (
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTjgrwAA"

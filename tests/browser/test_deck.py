@@ -1,6 +1,6 @@
 """One deck, opened from the disk and stepped through to its end with the keyboard."""
 
-from tests.browser import checks, chromium
+from workshop.browser import checks, chromium
 
 
 def test_a_deck_is_stepped_through_to_its_end(page, deck, screenshot):

@@ -10,10 +10,10 @@ import re
 
 import pytest
 
-from tests.browser import checks
-from tests.browser.lab import CODE, pictures
-from tests.notebooks import markdown
-from tests.notebooks.execute import chapter_paths, load
+from workshop import markdown
+from workshop.browser import checks
+from workshop.browser.lab import CODE, pictures
+from workshop.execute import chapter_paths, load
 
 CHAPTERS = chapter_paths()
 SHORTEST = [path for path in CHAPTERS if path.stem == "00_notation"]

@@ -6,7 +6,6 @@ on both shipped sets, and on a copy broken on purpose, which it must refuse.
 
 import copy
 import hashlib
-import importlib.util
 import os
 import re
 from collections import Counter
@@ -16,6 +15,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from workshop import render_cats
+
 DATA = Path(__file__).resolve().parents[2] / "data"
 DATASHEET = DATA / "README.md"
 SETS = ("cats_small", "cats_augmented")
@@ -23,10 +24,6 @@ POSES = {"cats_small": 1, "cats_augmented": 5}
 # Styles drawn by the same hand: their drawings of one code point are siblings.
 HANDS = {"fluentflat": "fluent", "fluenthc": "fluent", "noto1": "noto"}
 PACKAGES_VARIABLE = "COURSE_NPM_PACKAGES"
-
-spec = importlib.util.spec_from_file_location("render_cats", DATA / "render_cats.py")
-render_cats = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(render_cats)
 
 
 def load(name):
@@ -286,7 +283,7 @@ def icon_sets():
     if not folder:
         pytest.skip(
             f"set {PACKAGES_VARIABLE} to a folder with the nine npm packages to draw the pictures "
-            "again (data/render_cats.py --packages FOLDER --fetch fills it)"
+            "again (workshop.render_cats --packages FOLDER --fetch fills it)"
         )
     pytest.importorskip("resvg_py", reason="drawing again needs: pip install -e '.[data]'")
     return render_cats.load_icon_sets(Path(folder))

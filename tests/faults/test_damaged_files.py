@@ -16,7 +16,7 @@ MUTANTS = int(os.environ.get("COURSE_MUTANTS", 800))  # of each kind; 10,000 onc
 
 @pytest.mark.parametrize("kind", ["model", "cats"])
 def test_damaged_files(kind):
-    command = [sys.executable, "-m", "tests.faults.mutants", kind, "0", str(MUTANTS)]
+    command = [sys.executable, "-m", "workshop.mutants", kind, "0", str(MUTANTS)]
     limit = 120 + MUTANTS // 10
     worker = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=limit)
     assert worker.returncode == 0, f"the reader died: {worker.returncode}\n{worker.stderr[-2000:]}"
@@ -27,7 +27,7 @@ def test_damaged_files(kind):
 
 
 BROKEN = """
-from tests.faults import mutants
+from workshop import mutants
 
 
 def broken(folder):

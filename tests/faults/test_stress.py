@@ -16,8 +16,8 @@ import pytest
 from jupyter_client import KernelManager
 from jupyter_client.kernelspec import KernelSpecManager
 
-from tests.notebooks.execute import chapter_paths, kernel_environment
 from tests.notebooks.fixtures import code, notebook, printed, store
+from workshop.execute import chapter_paths, kernel_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("lib", "chapters", "data", "tests")  # of a checkout: what a chapter and its tests need
@@ -34,8 +34,8 @@ import json, os, sys
 from pathlib import Path
 from unittest import mock
 import lib
-from tests.notebooks import execute
-from tests.notebooks.outputs import differences
+from workshop import execute
+from workshop.outputs import differences
 
 environment = execute.kernel_environment()
 environment["IPYTHONDIR"] = os.environ.get("STRESS_IPYTHONDIR", environment["IPYTHONDIR"])

@@ -8,7 +8,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from tests.notebooks.rules import NOTEBOOK_METADATA
+from workshop.rules import NOTEBOOK_METADATA
 
 FIGURE = '''\
 import io

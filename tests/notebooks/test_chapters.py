@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.notebooks.execute import CHAPTERS, chapter_paths
-from tests.notebooks.rules import RULES, Chapter, library_pointers
+from workshop.execute import CHAPTERS, chapter_paths
+from workshop.rules import RULES, Chapter, library_pointers
 
 
 def test_there_are_chapters():

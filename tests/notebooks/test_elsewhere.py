@@ -7,8 +7,8 @@ import tomllib
 
 import pytest
 
-from tests.notebooks.execute import CHAPTERS, execute, load
 from tests.notebooks.fixtures import code, notebook
+from workshop.execute import CHAPTERS, execute, load
 
 ROOT = CHAPTERS.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -11,10 +11,10 @@ from itertools import chain
 
 import pytest
 
-from tests.notebooks import markdown
-from tests.notebooks.execute import CHAPTERS, chapter_paths
 from tests.notebooks.fixtures import notebook, text
-from tests.notebooks.rules import Chapter
+from workshop import markdown
+from workshop.execute import CHAPTERS, chapter_paths
+from workshop.rules import Chapter
 
 HEADER = ["English", "中文", "한국어", "symbol"]
 SECTION = re.compile(r"^### Words of chapter (\d+)$", re.MULTILINE)

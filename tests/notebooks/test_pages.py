@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.notebooks import cover, markdown
-from tests.notebooks.execute import CHAPTERS, chapter_paths, load
+from workshop import cover, markdown
+from workshop.execute import CHAPTERS, chapter_paths, load
 
 ROOT = CHAPTERS.parent
 PAGES = [ROOT / "README.md", CHAPTERS / "README.md", ROOT / "data" / "README.md"]

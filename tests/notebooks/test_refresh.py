@@ -6,9 +6,9 @@ import sys
 import pytest
 from jupyter_client.kernelspec import KernelSpecManager
 
-from tests.notebooks import refresh
-from tests.notebooks.execute import execute, load
 from tests.notebooks.fixtures import FIGURE, code, find, notebook, store, text
+from workshop import refresh
+from workshop.execute import execute, load
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.notebooks.fixtures import (
     store,
     text,
 )
-from tests.notebooks.rules import RULES, Chapter, library_pointers
+from workshop.rules import RULES, Chapter, library_pointers
 
 NAVIGATION = "[← previous](00_before.ipynb) · [Contents](README.md) · [next: more](02_after.ipynb)"
 

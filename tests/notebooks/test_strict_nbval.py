@@ -13,8 +13,6 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image, ImageDraw
 
-from tests.notebooks import strict_nbval
-from tests.notebooks.execute import execute
 from tests.notebooks.fixtures import (
     FIGURE,
     code,
@@ -27,7 +25,9 @@ from tests.notebooks.fixtures import (
     store,
     text,
 )
-from tests.notebooks.outputs import chunks, differences, names_software, without_software
+from workshop import strict_nbval
+from workshop.execute import execute
+from workshop.outputs import chunks, differences, names_software, without_software
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -216,7 +216,7 @@ def test_the_environment_of_the_kernel(executed):
 
 
 def test_there_is_no_lax_mode(tmp_path):
-    command = [sys.executable, "-m", "pytest", "-p", "tests.notebooks.strict_nbval", "--nbval-lax"]
+    command = [sys.executable, "-m", "pytest", "-p", "workshop.strict_nbval", "--nbval-lax"]
     run = subprocess.run([*command, str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == pytest.ExitCode.USAGE_ERROR
     assert "the notebooks are validated strictly" in run.stderr

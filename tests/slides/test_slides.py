@@ -8,21 +8,18 @@ skipped where playwright or Chromium is missing.
 import copy
 import re
 import shutil
-import sys
 import tarfile
 from pathlib import Path
 
 import pytest
 
-from data import npm_packages
-from tests.notebooks.execute import chapter_paths, load
 from tests.notebooks.fixtures import code, find, notebook, picture, printed, shown, store, text
+from workshop import npm_packages
+from workshop.execute import chapter_paths, load
+from workshop.slides import build as build_slides
+from workshop.slides import decks
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / ".slides"))
-
-import build_slides  # noqa: E402
-import decks  # noqa: E402
 
 HAS_PACKAGES = all(
     (build_slides.CACHE / npm_packages.tarball_name(package)).exists()

@@ -15,14 +15,11 @@ import nbformat
 import numpy as np
 import pytest
 
-from tests.notebooks.execute import chapter_paths, load
 from tests.notebooks.fixtures import find, store
+from workshop.execute import chapter_paths, load
+from workshop.teacher import build as kit
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / ".teacher"))
-
-import build_teacher as kit  # noqa: E402
-
 CHAPTER = chapter_paths()[0]
 
 

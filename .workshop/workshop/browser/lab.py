@@ -12,8 +12,8 @@ import sys
 import time
 import urllib.request
 
-from tests.browser.chromium import watched
-from tests.notebooks.execute import kernel_environment
+from workshop.browser.chromium import watched
+from workshop.execute import kernel_environment
 
 TOKEN = "course"
 PATIENCE = 120  # seconds until JupyterLab has to answer

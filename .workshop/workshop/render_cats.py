@@ -1,12 +1,11 @@
-#!/usr/bin/env python3
 """Draw the cat / non-cat pictures again, bit for bit, from the emoji they were made of.
 
 A manifest (cats_small.csv, cats_augmented.csv) has one row a picture: which drawing, in which
 pose, on which gradient. No random number is drawn here, so the same manifest and the same nine
 npm packages always give the same arrays.
 
-    python data/render_cats.py data/cats_small.csv --packages FOLDER --fetch --check
-    python data/render_cats.py data/cats_small.csv --packages FOLDER --output cats.h5
+    python -m workshop.render_cats data/cats_small.csv --packages FOLDER --fetch --check
+    python -m workshop.render_cats data/cats_small.csv --packages FOLDER --output cats.h5
 
 Besides the course's own packages this script needs Pillow and resvg_py (the extra `data`:
 pip install -e '.[data]').
@@ -27,7 +26,7 @@ import h5py
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from data.npm_packages import fetch, read_checksums, read_verified, tarball_name
+from workshop.npm_packages import fetch, read_checksums, read_verified, tarball_name
 
 HERE = Path(__file__).resolve().parent
 SIDE = 64  # of a finished picture, in pixels

@@ -18,7 +18,8 @@ import sys
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from workshop import ROOT
+
 # OpenBLAS's names, and the instruction set without which the kernels would crash.
 PROCESSORS = {
     "Nehalem": "sse4_2",

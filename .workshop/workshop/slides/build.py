@@ -13,14 +13,11 @@ from pathlib import Path
 
 import nbformat
 
+from workshop import ROOT, aside
+from workshop.npm_packages import fetch, read_checksums, tarball_name
+from workshop.slides import decks
+
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent
-sys.path[:0] = [str(HERE), str(ROOT)]
-
-import decks  # noqa: E402
-
-from data.npm_packages import fetch, read_checksums, tarball_name  # noqa: E402
-from tests.notebooks import aside  # noqa: E402
 
 CACHE = ROOT / ".venv" / ".packages"  # where downloaded packages stay, until `make clean`
 PACKAGES = {  # what a deck loads: of each package, {member: where it goes}

@@ -12,7 +12,9 @@ from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpecManager
 from nbclient import NotebookClient
 
-CHAPTERS = Path(__file__).resolve().parents[2] / "chapters"
+from workshop import ROOT
+
+CHAPTERS = ROOT / "chapters"
 CELL_TIMEOUT = 120  # seconds
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
 

@@ -1,6 +1,6 @@
 """Opens damaged files, one after the other, in a process of its own: a crash is then seen as one.
 
-    python -m tests.faults.mutants KIND FIRST LAST     (KIND is "model" or "cats")
+    python -m workshop.mutants KIND FIRST LAST     (KIND is "model" or "cats")
 
 Prints a JSON object: how many files were refused, how many were read although they were touched
 (every such answer has to be the right one), and what went wrong. The parent process judges it.

@@ -1,5 +1,5 @@
 """Speed, as ratios from one interleaved run. `make bench` prints the tables, and stores them in
-``tests/benchmarks/results.json``, in README.md and in ``tests/benchmarks/speed.png``.
+``.workshop/workshop/benchmarks/results.json``, in README.md and in ``speed.png`` beside it.
 
     make bench                              every table
     make bench ARGS="--only a b --rounds 9"      two of the step times, printed and not stored
@@ -31,11 +31,11 @@ import numpy as np  # noqa: E402 (after the threads are set)
 from threadpoolctl import threadpool_info  # noqa: E402
 
 from lib.plots.style import COLOURS, CYCLE, canvas, figure  # noqa: E402
-from tests.benchmarks.peers import PEERS, Workload  # noqa: E402
-from tests.notebooks.execute import chapter_paths  # noqa: E402
+from workshop import ROOT  # noqa: E402
+from workshop.benchmarks.peers import PEERS, Workload  # noqa: E402
+from workshop.execute import chapter_paths  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
 LARGE = {"widths": (784, 512, 256, 10), "m": 60_000, "batch_size": 128, "optimizer": "adam"}
 STEPS = {  # name: (workload, steps in one turn)
     "a": (Workload((12288, 20, 7, 5, 1), 209), 20),
@@ -163,8 +163,8 @@ def timed_median(run, steps, rounds):
 
 PEAK = """
 import sys
-from tests.benchmarks.bench import STEPS
-from tests.benchmarks.peers import PEERS
+from workshop.benchmarks.bench import STEPS
+from workshop.benchmarks.peers import PEERS
 import dataclasses, numpy as np
 import lib
 workload = STEPS["c, float32"][0]
@@ -343,7 +343,7 @@ def report(results):
         f" {sum(times.values()):.0f} s, the longest {max(times.values()):.0f} s; all of them with"
         f" two workers {results['chapters together']:.0f} s"
     )
-    drawn = f"![{picture(results).description}](tests/benchmarks/speed.png)"
+    drawn = f"![{picture(results).description}](.workshop/workshop/benchmarks/speed.png)"
     return "\n\n".join([*parts, drawn, "\n".join(lines)])
 
 

@@ -14,10 +14,10 @@ from unittest import mock
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-from tests.notebooks.execute import kernel_environment
-from tests.notebooks.outputs import differences
+from workshop.execute import kernel_environment
+from workshop.outputs import differences
 
-MEASURED = Path(__file__).resolve().parents[1] / "benchmarks" / "results.json"
+MEASURED = Path(__file__).resolve().parent / "benchmarks" / "results.json"
 
 
 def markers(cell):

@@ -1,5 +1,4 @@
-#!/usr/bin/env python3
-"""Build the course as a website from the stored outputs: `make book`, or python .book/build.py.
+"""Build the course as a website from the stored outputs: `make book`.
 
 Nothing is run anew. The site is built aside and moved to its place when it is whole; whatever goes
 wrong before leaves the old one as it was.
@@ -16,15 +15,13 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-import library_pages
-import pages
-
-from data.npm_packages import fetch, read_checksums, tarball_name
-from tests.notebooks.execute import chapter_paths
-from tests.notebooks.rules import Chapter, calls, described_figures, executed, parse
+from workshop import ROOT
+from workshop.book import library_pages, pages
+from workshop.execute import chapter_paths
+from workshop.npm_packages import fetch, read_checksums, tarball_name
+from workshop.rules import Chapter, calls, described_figures, executed, parse
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent
 MATHJAX = "mathjax@3.2.2"
 SCRIPT = "tex-svg-full.js"  # one file: everything TeX that MathJax knows, and its glyphs
 NEEDED = ["sphinx", "myst_nb", "sphinx_book_theme"]

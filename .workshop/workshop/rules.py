@@ -17,10 +17,10 @@ from urllib.parse import unquote
 
 import nbformat
 
-from tests.notebooks import library, markdown
-from tests.notebooks.execute import chapter_paths, load
-from tests.notebooks.outputs import chunks, names_software
-from tests.notebooks.strict_nbval import unexplained_markers
+from workshop import library, markdown
+from workshop.execute import chapter_paths, load
+from workshop.outputs import chunks, names_software
+from workshop.strict_nbval import unexplained_markers
 
 CONTENTS = "README.md"  # the page all chapters link back to, beside them
 

@@ -1,4 +1,4 @@
-"""Run chapters again and store what came out: `python -m tests.notebooks.refresh [chapter ...]`.
+"""Run chapters again and store what came out: `python -m workshop.refresh [chapter ...]`.
 
 On one machine the same notebook gives the same bytes, so a difference is always news. With
 `--check` nothing is written, and a difference makes the exit code 1.
@@ -14,10 +14,10 @@ from pathlib import Path
 import nbformat
 from nbclient.exceptions import CellExecutionError
 
-from tests.notebooks import cover, markdown
-from tests.notebooks.execute import chapter_paths, execute
-from tests.notebooks.outputs import without_software
-from tests.notebooks.rules import CELL_METADATA, NOTEBOOK_METADATA, readable_id
+from workshop import cover, markdown
+from workshop.execute import chapter_paths, execute
+from workshop.outputs import without_software
+from workshop.rules import CELL_METADATA, NOTEBOOK_METADATA, readable_id
 
 
 def refreshed(path):

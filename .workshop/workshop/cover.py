@@ -4,7 +4,7 @@ import base64
 import re
 from pathlib import Path
 
-from tests.notebooks.execute import CHAPTERS, load
+from workshop.execute import CHAPTERS, load
 
 CHAPTER, CELL = "02_shallow_network.ipynb", "sizes-figure"
 IMAGE = re.compile(r"!\[[^\]]*\]\(chapters/cover\.png\)")

@@ -11,8 +11,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.notebooks import library, markdown
-from tests.notebooks.rules import defines
+from workshop import library, markdown
+from workshop.rules import defines
 
 CHAPTER = re.compile(r'([Cc]hapter (\d+))((?:(?:,| and|, and) "[^"]+")*)')
 CODE = re.compile(r"(`{1,2})(.+?)\1")

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
 
-from tests.notebooks import library
+from workshop import library
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 LOADED = {"src", "srcset", "poster", "data"}  # attributes whose address a browser fetches

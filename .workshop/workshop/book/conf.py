@@ -2,7 +2,7 @@
 
 project = "Neural networks by hand"
 language = "en"
-extensions = ["myst_nb", "unfolding"]
+extensions = ["myst_nb", "workshop.book.unfolding"]
 templates_path = ["_templates"]
 exclude_patterns = ["data/LICENSES", "_static", "_templates"]
 
@@ -10,7 +10,7 @@ nb_execution_mode = "off"
 nb_merge_streams = True
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 6
-myst_heading_slug_func = "tests.notebooks.markdown.anchor"  # the anchors that JupyterLab knows
+myst_heading_slug_func = "workshop.markdown.anchor"  # the anchors that JupyterLab knows
 suppress_warnings = ["mystnb.mime_priority"]
 smartquotes = False  # quotation marks stay as they are written
 

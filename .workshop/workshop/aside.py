@@ -5,7 +5,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from tests.notebooks.execute import chapter_paths
+from workshop.execute import chapter_paths
 
 
 class BuildError(Exception):

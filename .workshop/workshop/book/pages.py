@@ -15,10 +15,9 @@ from urllib.parse import unquote
 
 import nbformat
 
-from tests.notebooks import library, markdown
-from tests.notebooks.rules import Chapter, parse
+from workshop import ROOT, library, markdown
+from workshop.rules import Chapter, parse
 
-ROOT = Path(__file__).resolve().parents[1]
 CONTENTS = Path("chapters/README.md")
 DATASHEET = Path("data/README.md")
 FOLD = re.compile(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", re.DOTALL)

@@ -20,17 +20,14 @@ import re
 import sys
 import textwrap
 from dataclasses import dataclass
-from pathlib import Path
 
 import nbformat
 import numpy as np
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from lib.exercises import needs
-from tests.notebooks import aside
+from workshop import ROOT, aside
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent
 IMPORT = re.compile(r"^from lib\.exercises\.(\w+) import (\w+) as exercise$", re.MULTILINE)
 TASK = re.compile(r"^### Exercise .*", re.MULTILINE | re.DOTALL)
 POINTS = 2
