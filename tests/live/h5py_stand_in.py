@@ -1,4 +1,4 @@
-"""NOT h5py: what stands in for it in the tests of the live site where the real one is not to be had.
+"""NOT h5py: what stands in for it in the tests of the live site where h5py is not to be had.
 
 Pyodide's own h5py comes with its distribution; a machine that is cut off from it has none, and the
 chapters could not be tried in its browser. This module reads HDF5 files through pyfive (Python
@@ -8,6 +8,8 @@ the chapters and `lib` use, no more, and is never part of a site that `make live
 
 import io
 import os
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pyfive
@@ -47,14 +49,18 @@ class File(dict):
         super().__init__()
         self.place, self.writes = name, mode in ("w", "w-", "x")
         if self.writes:
-            open(name, mode.replace("w-", "x") + "b").close()
+            Path(name).touch(exist_ok=mode == "w")
             return
-        content = name.read() if hasattr(name, "read") else open(name, "rb").read()
+        content = name.read() if hasattr(name, "read") else Path(name).read_bytes()
         if content[:2] == b"PK":
-            self.update({key: Dataset(array) for key, array in np.load(io.BytesIO(content)).items()})
+            arrays = np.load(io.BytesIO(content))
+            self.update({key: Dataset(array) for key, array in arrays.items()})
         elif content[:8] == b"\x89HDF\r\n\x1a\n":
-            file = pyfive.File(io.BytesIO(content))
-            self.update({key: Dataset(file[key][...]) for key in file})
+            with tempfile.NamedTemporaryFile() as mapped:  # pyfive maps it; the drive cannot be
+                mapped.write(content)
+                mapped.flush()
+                file = pyfive.File(mapped.name)
+                self.update({key: Dataset(np.array(file[key][...])) for key in file})
         else:
             raise OSError("Unable to open file (file signature not found)")
 

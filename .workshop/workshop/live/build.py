@@ -7,7 +7,6 @@ It is built aside and moved to its place when it is whole.
 
 import argparse
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -30,8 +29,8 @@ FIRST = "lab/index.html?path=chapters/README.md"
 KERNEL = ["ssl", "sqlite3", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython"]
 """What JupyterLite's kernel loads before it is ready; see initKernel in its worker.js."""
 
-LIBRARY = ["numpy", "matplotlib", "scikit-learn", "pillow", "tqdm", "h5py"]
-OPTIONAL = ["h5py", "pkgconfig"]  # without these most of the course still works
+LIBRARY = ["numpy", "matplotlib", "scikit-learn", "pillow", "tqdm"]
+OPTIONAL = ["h5py"]  # without it, and what only it needs, most of the course still works
 USES_H5PY = re.compile(r"\bh5py\b|\bload_cats\b|\bpersistence\b|\bcheckpoint=")
 
 COPIED = ["chapters", "lib", "data", "README.md", "LICENSE"]
@@ -79,50 +78,46 @@ def extension():
     return Path(sys.prefix) / folder
 
 
-def distribution(folder, named, own, cache):
+def distribution(folder, named, stand_ins, cache):
     """Write the interpreter, the packages and their lock into a folder.
 
-    `named` are the folders that the user names, `own` wheels from elsewhere, {file name: bytes}.
-    Returns the sentences about optional files that are missing. Raises BuildError.
+    `named` are the folders that the user names, `stand_ins` see `build`. Returns the
+    sentences about optional packages that are not to be had. Raises BuildError.
     """
     step = "collecting the files of Pyodide"
+    again = "Connect to the network and run it again."
+    altered = "Remove that file, or ask who alters your downloads, and run it again."
     try:
         program, lock = files.runtime(cache)
         places = files.shelves(named, cache)
-        own = {**own, **files.pure_wheels(cache), **kernel_wheels()}
-    except (OSError, ValueError, files.Refused, files.Missing) as error:
-        raise BuildError(step, f"{error}\nConnect to the network and run it again.") from error
-    added = {entry["name"]: entry for entry in (lock_entry(*pair) for pair in own.items())}
-    wanted = {
-        name: entry
-        for name, entry in files.needed(lock, ["micropip", *KERNEL, *LIBRARY]).items()
-        if name not in added
-    }
-    missing, found = {}, {}
-    for name, entry in sorted(wanted.items()):
-        try:
-            file = entry["file_name"]
-            found[file] = files.collect(file, entry["sha256"], places)
-        except files.Missing as error:
-            missing[name] = str(error)
-        except files.Refused as error:
-            advice = "Remove that file: it was altered, or is of another version."
-            raise BuildError(step, f"{error}\n{advice}") from error
-    if due := [told for name, told in missing.items() if name not in OPTIONAL]:
+        own = {**files.pure_wheels(cache), **kernel_wheels()}
+        added = {entry["name"]: entry for entry in (lock_entry(*pair) for pair in own.items())}
+        due = files.needed(lock, ["micropip", *KERNEL, *LIBRARY]).keys() - added.keys()
+        wanted = files.needed(lock, [*due, *OPTIONAL])
+        found, missing = files.collect_all(wanted, places)
+    except (OSError, files.Missing) as error:
+        raise BuildError(step, f"{error}\n{again}") from error
+    except (ValueError, files.Refused) as error:
+        raise BuildError(step, f"{error}\n{altered}") from error
+    if told := [missing[name] for name in sorted(due & missing.keys())]:
         advice = 'Name a folder that holds them: make live ARGS="--files FOLDER"'
-        raise BuildError(step, "\n".join([*due, advice]))
-    name, content = library()
-    needs = [name for name in LIBRARY if name not in missing]
-    added["lib"] = lock_entry(name, content, needs)
-    lock["packages"] = {name: wanted[name] for name in wanted if name not in missing} | added
-    for name, content in {**program, **found, **own, name: content}.items():
+        raise BuildError(step, "\n".join([*told, advice]))
+    for project in stand_ins.keys() & missing.keys():
+        name, content = stand_ins[project]()
+        own[name], added[project] = content, lock_entry(name, content, ["numpy"])
+    lock["packages"] = {name: wanted[name] for name in wanted.keys() - missing.keys()} | added
+    ours = library()
+    needs = [name for name in [*LIBRARY, *OPTIONAL] if name in lock["packages"]]
+    lock["packages"]["lib"] = lock_entry(*ours, needs)
+    for name, content in [*program.items(), *found.items(), *own.items(), ours]:
         (folder / name).write_bytes(content)
-    (folder / files.LOCK).write_text(json.dumps(lock, indent=1), encoding="utf-8")
-    return list(missing.values())
+    text = json.dumps(lock, indent=1, sort_keys=True)
+    (folder / files.LOCK).write_text(text, encoding="utf-8")
+    return [missing[name] for name in OPTIONAL if name in missing]
 
 
 def contents(folder):
-    """Write what the reader sees in the file browser: the chapters, the library's text, the data."""
+    """Write what the reader sees in the file browser: chapters, the library's text, the data."""
     ignored = shutil.ignore_patterns(*LEFT_OUT)
     for name in COPIED:
         if (ROOT / name).is_dir():
@@ -185,12 +180,12 @@ def check_place(output):
         raise BuildError("choosing the place", f"{output} holds something else. {advice}")
 
 
-def write(folder, named, own, cache):
+def write(folder, named, stand_ins, cache):
     """Fill an empty folder with the site; returns the sentences about optional files."""
     source, site = folder / "source", folder / "site"
     pyodide = source / "static" / "pyodide"
     pyodide.mkdir(parents=True)
-    missing = distribution(pyodide, named, own, cache)
+    missing = distribution(pyodide, named, stand_ins, cache)
     contents(source / "contents")
     (source / MARK).write_text(json.dumps(settings(), indent=1), encoding="utf-8")
     shutil.copy(ROOT / ".jupyter" / "overrides.json", source)
@@ -203,18 +198,19 @@ def write(folder, named, own, cache):
     return missing
 
 
-def build(output, named=(), own=None, cache=CACHE):
+def build(output, named=(), stand_ins=None, cache=CACHE):
     """Build the site in the folder `output`; returns the sentences about optional files missing.
 
     `named` are folders or archives in which files of the Pyodide distribution are looked for
-    first, `own` are wheels to be added, {file name: bytes}, and `cache` keeps what is fetched.
-    Raises BuildError, and changes nothing.
+    first, and `cache` keeps what is fetched. `stand_ins`, for tests, are functions by the optional
+    packages whose place they take where those are not to be had; they return a wheel, (file name,
+    bytes). Raises BuildError, and changes nothing.
     """
     absent = [name for name in NEEDED if find_spec(name) is None]
     if absent:
         raise BuildError("looking for JupyterLite", f"{', '.join(absent)} not installed: {INSTALL}")
     check_place(output)
-    return aside.build_aside(output, lambda folder: write(folder, named, own or {}, cache))
+    return aside.build_aside(output, lambda folder: write(folder, named, stand_ins or {}, cache))
 
 
 def chapters_with_h5py():
@@ -234,7 +230,7 @@ def main(arguments=None):
         "--files",
         type=Path,
         action="append",
-        default=[Path(path) for path in os.environ.get("COURSE_LIVE_FILES", "").split(os.pathsep) if path],
+        default=files.named_by_environment(),
         metavar="FOLDER",
         help="a folder, or a .zip or .whl, that holds files of the Pyodide distribution"
         " (also: COURSE_LIVE_FILES)",

@@ -30,7 +30,10 @@ RUNTIME = [
     "python_stdlib.zip",
 ]
 LOCK = "pyodide-lock.json"
-PURE = ["comm==0.2.3", "tqdm==4.66.2"]  # Python only: PyPI's own wheels run as they are
+PURE = [  # Python only: PyPI's own wheels run as they are
+    "comm-0.2.3-py3-none-any.whl",
+    "tqdm-4.66.2-py3-none-any.whl",
+]
 
 
 class Refused(Exception):
@@ -173,6 +176,26 @@ def collect(name, checksum, places):
     raise Missing(f"{name} is in none of: {'; '.join(map(str, places))}")
 
 
+def collect_all(entries, places):
+    """({file name: bytes}, {package: why its file is missing}) of entries of the lock, by package.
+
+    Raises Refused if what is found somewhere is another file.
+    """
+    found, missing = {}, {}
+    for package, entry in sorted(entries.items()):
+        try:
+            found[entry["file_name"]] = collect(entry["file_name"], entry["sha256"], places)
+        except Missing as error:
+            missing[package] = str(error)
+    return found, missing
+
+
+def named_by_environment(environment=os.environ):
+    """The paths in COURSE_LIVE_FILES, separated as those in PATH are."""
+    paths = environment.get("COURSE_LIVE_FILES", "").split(os.pathsep)
+    return [Path(path) for path in paths if path]
+
+
 def runtime(cache):
     """{file name: bytes} of the interpreter, and the distribution's lock as a dictionary.
 
@@ -186,20 +209,24 @@ def runtime(cache):
 
 def pure_wheels(cache):
     """{file name: bytes} of the wheels of `PURE`, pinned by our own checksums."""
-    kept, found = Kept(cache), {}
     checksums = read_checksums(HERE / "packages.sha256")
-    for requirement in PURE:
-        name = f"{requirement.replace('==', '-')}-py3-none-any.whl"
-        content = kept.read(name)
-        if content is None or hashlib.sha256(content).hexdigest() != checksums[name]:
-            with tempfile.TemporaryDirectory() as folder:
-                content = download(requirement, Path(folder)).read_bytes()
-            digest = hashlib.sha256(content).hexdigest()
-            if digest != checksums[name]:
-                raise Refused(f"{name} has sha256 {digest}; packages.sha256 has {checksums[name]}")
-            kept.keep(name, content)
-        found[name] = content
-    return found
+    return {name: pure_wheel(name, checksums[name], cache) for name in PURE}
+
+
+def pure_wheel(name, checksum, cache):
+    """The bytes of a wheel of PyPI, kept in `cache` for the next time.
+
+    Raises OSError if it cannot be had, and Refused if what came is another file.
+    """
+    kept = Kept(cache)
+    content = kept.read(name)
+    if content is None or hashlib.sha256(content).hexdigest() != checksum:
+        with tempfile.TemporaryDirectory() as folder:
+            content = download("==".join(name.split("-")[:2]), Path(folder)).read_bytes()
+        if (found := hashlib.sha256(content).hexdigest()) != checksum:
+            raise Refused(f"{name} has sha256 {found}; it needs to be {checksum}")
+        kept.keep(name, content)
+    return content
 
 
 def canonical(name):

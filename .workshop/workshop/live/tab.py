@@ -1,7 +1,4 @@
-"""The live site in a page of a browser, as a reader has it: served from a folder, nothing else.
-
-The page can reach no other host: `ALONE` are Chromium's options for that.
-"""
+"""The live site in a page of a browser, as a reader has it: served from a folder, nothing else."""
 
 import contextlib
 import copy
@@ -13,10 +10,9 @@ from functools import partial
 import nbformat
 
 from workshop.browser.chromium import watched
-from workshop.browser.lab import CODE, PATIENCE, JupyterLab
+from workshop.browser.lab import PATIENCE, JupyterLab
 from workshop.outputs import differences
 
-ALONE = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 READY = "async () => { await jupyterapp.shell.currentWidget.sessionContext.session.kernel.info; }"
 
 LEFT_OUT = {
@@ -86,13 +82,18 @@ def compare(stored, fresh):
 
     As at home, but for `LEFT_OUT`.
     """
-    fresh = [nbformat.from_dict(output) for output in fresh]
-    for output in fresh:
+    return differences(*map(without_pixels, (stored, nodes(fresh))))
+
+
+def nodes(outputs):
+    """Outputs as JupyterLab has them, in JSON, as nbformat has them: lines of text joined."""
+    outputs = [nbformat.from_dict(output) for output in outputs]
+    for output in outputs:
         for holder in (output, output.get("data", {})):
             for key, value in holder.items():
                 if isinstance(value, list) and key != "traceback":
                     holder[key] = "".join(value)
-    return differences(*map(without_pixels, (stored, fresh)))
+    return outputs
 
 
 def without_pixels(outputs):
@@ -102,8 +103,3 @@ def without_pixels(outputs):
         for kind in LEFT_OUT.keys() & output.get("data", {}).keys():
             output["data"][kind] = "(a picture)"
     return outputs
-
-
-def code_cells(page):
-    """The ids of the code cells of the notebook in front."""
-    return page.evaluate(f"{CODE}.map((cell) => cell.model.id)")
