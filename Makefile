@@ -52,7 +52,7 @@ teacher: .venv/.ready  ## build solutions and assignments for classes, _teacher/
 	@$(VENV) -m workshop.teacher.build $(ARGS)
 
 clean:  ## remove .venv, the caches and whatever was built
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis _book ._book-* _slides _teacher _screenshots *.egg-info
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis _book _slides _teacher ._*-* _screenshots *.egg-info
 	find . -name .git -prune -o -type d \
 	  \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
