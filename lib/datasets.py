@@ -19,7 +19,7 @@ from lib.checks import (
     check_path_like,
     check_random_state,
 )
-from lib.storage import read_array
+from lib.persistence import read_array
 
 __all__ = [
     "Cats",

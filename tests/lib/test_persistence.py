@@ -33,7 +33,7 @@ from lib import (
     SquareRootDecay,
     StepDecay,
     Tanh,
-    storage,
+    persistence,
     train,
 )
 from lib.persistence import load, save
@@ -215,7 +215,7 @@ def test_a_disk_that_takes_nothing_leaves_the_old_file(tmp_path, monkeypatch):
     def full(handle):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(storage.os, "fsync", full)
+    monkeypatch.setattr(persistence.os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
         save(path, everything())
     assert path.read_bytes() == old
@@ -233,7 +233,7 @@ def doctored(path, change):
     header = json.loads(arrays["header"].tobytes())
     change(arrays, header)
     arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
-    storage._write(path, arrays)
+    persistence._write(path, arrays)
 
 
 def with_nan(arrays, header):

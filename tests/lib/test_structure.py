@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-GROUND = {"checks", "layers", "losses", "initializers", "optimizers", "storage"}
+GROUND = {"checks", "layers", "losses", "initializers", "optimizers", "history"}
 ABOVE = {"network", "activations", "regularization", "batch_norm", "training", "gram", "streaming"}
+ABOVE |= {"persistence"}
 APART = {"plots", "estimator", "exercises"}  # nothing below may know them
 
 
