@@ -7,7 +7,6 @@ ever executed. ``data/README.md`` is the datasheet.
 from pathlib import Path
 from typing import NamedTuple
 
-import h5py
 import numpy as np
 import sklearn.datasets
 from sklearn.model_selection import train_test_split
@@ -19,7 +18,7 @@ from lib.checks import (
     check_path_like,
     check_random_state,
 )
-from lib.persistence import read_array
+from lib.persistence import open_hdf5, read_array
 
 __all__ = [
     "Cats",
@@ -61,12 +60,13 @@ def load_cats(source="small"):
     source: "small", 209 drawings to train on and 50 to test; "augmented", the same 209 in five
     poses each and the same 50; or a folder that holds ``train_catvnoncat.h5`` and
     ``test_catvnoncat.h5``, the original photographs. Raises FileNotFoundError or ValueError that
-    says what is wrong with a missing, damaged or foreign file.
+    says what is wrong with a missing, damaged or foreign file, and BlockingIOError or
+    PermissionError for one that another program has open.
     """
     if source in ("small", "augmented"):
         parts = [_read_cats(DATA / f"cats_{source}.h5", ("train", "test"))]
     else:
-        folder = check_path_like(source, "source")
+        folder = check_path_like(source, "source").expanduser()
         if not folder.is_dir():
             needs = '"small", "augmented" or an existing folder'
             raise FileNotFoundError(f"source is {str(source)!r}; it needs to be {needs}")
@@ -82,7 +82,7 @@ def _read_cats(path, splits):
     if not path.is_file():
         raise FileNotFoundError(f"{path.name} is not in the folder {path.parent}")
     try:
-        with h5py.File(path, "r") as file:
+        with open_hdf5(path) as file:
             found = {}
             for split in splits:
                 x = _read(file, f"{split}_set_x", np.dtype("uint8"))
@@ -108,10 +108,10 @@ def _read_cats(path, splits):
                     )
                 found["list_classes"] = [name.decode("ascii") for name in names]
             return found
-    except (OSError, RuntimeError, KeyError, UnicodeDecodeError) as error:
+    except (BlockingIOError, PermissionError):
+        raise
+    except (OSError, RuntimeError, KeyError, ValueError) as error:
         raise ValueError(f"{path.name} is not a whole HDF5 file of cats: {error}") from error
-    except ValueError as error:
-        raise ValueError(f"{path.name}: {error}") from error
 
 
 def _read(file, key, dtype):
@@ -291,7 +291,7 @@ def load_picture(path):
     """
     from PIL import Image, ImageOps  # matplotlib brings Pillow along
 
-    path = check_path_like(path)
+    path = check_path_like(path).expanduser()
     try:
         with Image.open(path) as picture:
             upright = ImageOps.exif_transpose(picture)  # telephones store photographs lying

@@ -1,5 +1,10 @@
 """The generated sets, and a loader that says what is wrong with a file."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import h5py
 import numpy as np
 import pytest
@@ -22,6 +27,8 @@ from lib.datasets import (
     planar_flower,
 )
 from tests.lib.networks import words
+
+ROOT = Path(__file__).resolve().parents[2]
 
 NAMES = {split: f"{split}_catvnoncat.h5" for split in ("train", "test")}
 
@@ -285,6 +292,79 @@ def test_a_damaged_file_is_named(folder, split, damage):
     damage(folder / NAMES[split])
     with pytest.raises(ValueError, match=words(f"{NAMES[split]} is not a whole HDF5 file of cats")):
         load_cats(folder)
+
+
+LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:4665a5ea\nsize 2572022\n"
+
+
+@pytest.mark.parametrize(
+    "content, seems",
+    [
+        (LFS, "it is a Git LFS pointer, which only says where the file is kept: run `git lfs pull"),
+        (b"\n<!DOCTYPE html>\n<html lang=en>", "it is a web page, as is left when a download fail"),
+        (b"", "it is empty: it was not copied or downloaded to its end"),
+    ],
+)
+@pytest.mark.parametrize("split", NAMES)
+def test_what_is_left_of_a_failed_download_is_named(folder, split, content, seems):
+    (folder / NAMES[split]).write_bytes(content)
+    start = f"{NAMES[split]} is not a whole HDF5 file of cats: "
+    with pytest.raises(ValueError, match=words(start + seems)):
+        load_cats(folder)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows refuses to open it by itself")
+@pytest.mark.parametrize("split", NAMES)
+def test_a_file_in_use(folder, split):
+    with h5py.File(folder / NAMES[split], "a") as file:
+        with pytest.raises(BlockingIOError, match="is in use: it is open for writing, here or in"):
+            load_cats(folder)
+        file.flush()
+    assert len(load_cats(folder).train_set_x) == 4
+
+
+def test_a_folder_in_ones_home(folder, monkeypatch):
+    monkeypatch.setenv("HOME", str(folder.parent))
+    monkeypatch.setenv("USERPROFILE", str(folder.parent))
+    cats = load_cats(f"~/{folder.name}")
+    np.testing.assert_array_equal(cats.train_set_x, load_cats(folder).train_set_x)
+
+
+PLAIN_READING_ONLY = """
+import mmap, sys
+import h5py
+from lib import Dense, Network
+from lib.datasets import load_cats
+from lib.persistence import load, save
+
+def refuse(*arguments, **options):
+    raise OSError(95, "Operation not supported")
+
+mmap.mmap = refuse
+try:
+    import fcntl
+    fcntl.flock = fcntl.lockf = refuse
+except ImportError:
+    pass
+original = h5py.File.__init__
+
+def by_python_only(self, name, *arguments, **options):
+    if not hasattr(name, "read"):
+        refuse()
+    original(self, name, *arguments, **options)
+
+h5py.File.__init__ = by_python_only
+print(load_cats().train_set_x.shape, load_cats("augmented").train_set_x.shape)
+save(sys.argv[1], Network([Dense(1)], 3, random_state=0))
+print(load(sys.argv[1]).net.n_inputs)
+"""
+
+
+def test_a_drive_without_locks_and_memory_maps_is_enough(tmp_path):
+    """HDF5's own way to a file needs more than a browser's drive can do."""
+    command = [sys.executable, "-c", PLAIN_READING_ONLY, str(tmp_path / "net.h5")]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert (run.stdout, run.stderr) == ("(209, 64, 64, 3) (1045, 64, 64, 3)\n3\n", "")
 
 
 X, Y = "train_set_x", "train_set_y"
