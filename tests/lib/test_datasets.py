@@ -331,7 +331,7 @@ def test_a_folder_in_ones_home(folder, monkeypatch):
 
 
 PLAIN_READING_ONLY = """
-import mmap, sys
+import mmap, os, sys
 import h5py
 from lib import Dense, Network
 from lib.datasets import load_cats
@@ -349,7 +349,7 @@ except ImportError:
 original = h5py.File.__init__
 
 def by_python_only(self, name, *arguments, **options):
-    if not hasattr(name, "read"):
+    if isinstance(name, (str, bytes, os.PathLike)):
         refuse()
     original(self, name, *arguments, **options)
 
