@@ -239,7 +239,7 @@ def _read(path):
         expected = read_array(file, "checksum", kinds="S", limit=100)
         # An array cannot be larger than the file that holds it.
         size = os.path.getsize(path)
-        names = [name for name in file if name not in ("schema", "checksum")]
+        names = [str(name) for name in file if name not in ("schema", "checksum")]
         arrays = {name: read_array(file, name, limit=size) for name in names}
         if expected != checksum(arrays).encode():
             raise ValueError("its checksum does not match its contents")
@@ -472,7 +472,8 @@ def read_array(file, key, kinds="iuf", limit=2**30):
 
     # A link to another file is not followed: a data file has no business elsewhere.
     if not isinstance(file.get(key, getlink=True), h5py.HardLink):
-        raise ValueError(f"it has no data set {key!r} of its own; it holds {sorted(file)}")
+        found = sorted(map(str, file))  # a name that is not UTF-8 comes as bytes
+        raise ValueError(f"it has no data set {key!r} of its own; it holds {found}")
     dataset = file[key]
     if not isinstance(dataset, h5py.Dataset):
         raise ValueError(f"{key!r} is a group; it needs to be a data set")
