@@ -48,7 +48,7 @@ def lines(
     _axes(ax, xlabel, ylabel, logx, logy, ylim, ticks, series)
     label_ends(ax, drawn, side)
     medians = f", running medians of {median} values" if median else ""
-    return f"{sentence(ylabel)} against {xlabel}{medians}. {' '.join(told)}"
+    return f"{_against(ylabel, xlabel)}{medians}. {' '.join(told)}"
 
 
 @kind()
@@ -97,7 +97,11 @@ def bands(
     told += _levels(ax, levels, series, drawn)
     _axes(ax, xlabel, ylabel, logx, logy, ylim, ticks, series)
     label_ends(ax, drawn, side)
-    return f"{sentence(ylabel)} against {xlabel}, {middle}s of {number} {of}. {' '.join(told)}"
+    return f"{_against(ylabel, xlabel)}, {middle}s of {number} {of}. {' '.join(told)}"
+
+
+def _against(ylabel, xlabel):
+    return f"{sentence(ylabel)} against {xlabel}" if ylabel else f"Values against {xlabel}"
 
 
 def sentence(words):
@@ -156,19 +160,20 @@ def _story(x, y, xlabel, best, digits, log):
         return f"{first} at {xlabel} {say(x[0])}"
     if np.ptp(y) == 0:
         return f"stays at {first}"
-    if first == last:
-        return f"from {first} at {xlabel} {say(x[0])} to the same at {say(x[-1])}{_aside(x, y)}"
     verb = "falls" if y[-1] < y[0] else "rises"
-    return f"{verb} from {first} at {xlabel} {say(x[0])} to {last} at {say(x[-1])}{_aside(x, y)}"
+    verb, last = ("goes", "the same") if first == last else (verb, last)
+    way = f"{verb} from {first} at {xlabel} {say(x[0])} to {last} at {say(x[-1])}"
+    return way + _aside(x, y, log)
 
 
-def _aside(x, y):
+def _aside(x, y, log):
     """A peak or a low on the way, told in two digits: flat ones move with the last digit."""
-    high, low, span = np.argmax(y), np.argmin(y), abs(y[-1] - y[0])
-    ends = y[[0, -1]]
-    if y[high] - ends.max() > 0.2 * max(span, abs(ends.max())):
+    high, low = np.argmax(y), np.argmin(y)
+    seen = tidy(np.log10(np.maximum(y, 1e-300))) if log else y
+    ends, much = seen[[0, -1]], 1.0 if log else 0.2 * np.abs(seen[[0, -1]]).max()
+    if seen[high] - ends.max() > much:
         return f" after a peak of {say(y[high], 2)} near {say(x[high], 2)}"
-    if ends.min() - y[low] > 0.02 * max(span, abs(ends.min())):
+    if ends.min() - seen[low] > (much if log else 0.1 * much):
         return f" after a low of {say(y[low], 2)} near {say(x[low], 2)}"
     return ""
 

@@ -61,7 +61,7 @@ def grid(
         few = slice(None, None, -(-len(names) // 12) or 1)  # a long axis has a name now and then
         axis.set_ticks((np.arange(len(names)) + 0.5)[few], [_name(name) for name in names[few]])
     ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)
+    ax.spines[:].set(visible=True, color="#999999")
     if bar is not None:
         ax.figure.colorbar(image, ax=ax, label=bar).outline.set_visible(False)
     return _told(values, rows, columns, xlabel, ylabel, of)
@@ -72,7 +72,9 @@ def _cell_width(ax, columns):
 
 
 def _name(name):
-    return name if isinstance(name, str) else say(name, 4)
+    if isinstance(name, str):
+        return name
+    return f"{int(name):,}" if float(name).is_integer() else say(name, 2)
 
 
 def _words(values, text):
@@ -121,16 +123,18 @@ def arrays(ax, parts, *, rows=()):
     for line in sheet:
         grids = [part for part in line if not isinstance(part, str)]
         tallest = max((np.atleast_2d(part[1]).shape[0] for part in grids), default=1)
-        middle, x = y + 0.8 + tallest / 2, left
+        middle, x, beside = y + 0.8 + tallest / 2, left, False
         if rows and line is sheet[0]:
             for k, name in enumerate(rows):
                 ax.text(x - 0.2, middle - len(rows) / 2 + k + 0.5, name, ha="right", va="center")
         for part in line:
             if isinstance(part, str):
-                ax.text(x + 0.5, middle, part, ha="center", va="center", fontsize=14)
-                x += 1.0
+                wide = max(1.0, 0.27 * len(part) + 0.5)
+                ax.text(x + wide / 2, middle, part, ha="center", va="center", fontsize=14)
+                x, beside = x + wide, False
                 continue
-            x += _cells(ax, x, middle, *part)
+            x += 0.4 * beside  # no sign between this array and the last
+            x, beside = x + _cells(ax, x, middle, *part), True
             told.append(_array(*part))
         y, widest = middle + tallest / 2 + 0.8, max(widest, x)
     span = max(widest + 0.2, ax.figure.get_figwidth() / CELL)

@@ -125,7 +125,8 @@ def regions(ax, predict, X, Y, *, names=None, contours=None, size=None):
 
     predict: a function from points (2, k) to k answers: labels, or for two classes also
     probabilities of class 1. X, Y: points (2, m) and labels (1, m), classes 0 to at most 3. names:
-    of the classes. contours: a dictionary from a name to a level of predict's answers, drawn thin.
+    of the classes. contours: a dictionary from a name to levels of predict's answers,
+    drawn thin.
     size: of a point. Raises TypeError or ValueError for points that are none.
     """
     X, Y = check_points(X, Y)
@@ -151,7 +152,9 @@ def regions(ax, predict, X, Y, *, names=None, contours=None, size=None):
             if 0 < inside.mean() < 1:
                 ax.contour(x, y, inside, [0.5], colors=COLOURS["black"], linewidths=1.2)
     for name, level in (contours or {}).items():
-        ax.contour(x, y, given, [level], colors=COLOURS["black"], linewidths=0.8)
+        ax.contour(
+            x, y, given, np.sort(np.atleast_1d(level)), colors=COLOURS["black"], linewidths=0.8
+        )
         key(ax, name, mark("", color=COLOURS["black"], linestyle="-", linewidth=0.8))
     width = ax.get_window_extent().width / ax.figure.dpi
     groups, styles = _classes(X, Y, names)

@@ -11,13 +11,13 @@ __all__ = ["bars", "histograms", "strips"]
 
 
 @kind()
-def bars(ax, values, xlabel, *, marked=None, limits=None, log=False, xlim=None, digits=3):
+def bars(ax, values, xlabel, *, marked=None, limits=None, log=False, xlim=None, text=None):
     """Quantities as bars with their numbers; chapter 0, "How to use a chapter".
 
     values: a dictionary from a name to a number. marked: (text, names) of bars that are hatched,
     and what the hatching means. limits: (text, a dictionary from a name to a number), drawn as
-    dashed lines across the bars. log: a logarithmic axis. xlim: (low, high). digits: of the
-    numbers. Raises TypeError or ValueError for what are no numbers.
+    dashed lines across the bars. log: a logarithmic axis. xlim: (low, high). text: a format
+    of the numbers, such as "{:.2f}"; three digits without it. Raises TypeError or ValueError for what are no numbers.
     """
     numbers = _numbers(values, "values")
     rows = np.arange(len(numbers))
@@ -30,23 +30,24 @@ def bars(ax, values, xlabel, *, marked=None, limits=None, log=False, xlim=None, 
         look = {"color": COLOURS["sky"], "edgecolor": COLOURS["black"], "linewidth": 0.8}
         look |= {"color": COLOURS["orange"], "hatch": "///"} if name in chosen else {}
         ax.barh(row, value, height=0.6, **look)
-    told = [f"{name}: {say(value, digits)}" for name, value in numbers.items()]
+    words = {name: _word(value, text) for name, value in numbers.items()}
+    told = [f"{name}: {word}" for name, word in words.items()]
     if chosen:
         key(ax, marks, patch(COLOURS["orange"], hatch="///", edgecolor=COLOURS["black"]))
     if limits:
-        text, heights = limits
+        means, heights = limits
         for row, name in enumerate(numbers):
             if name in heights:
                 ax.vlines(heights[name], row - 0.42, row + 0.42, color=COLOURS["vermillion"],
                           linestyle="--", linewidth=2)  # fmt: skip
-                told[row] += f" ({text}: {say(heights[name], digits)})"
-        key(ax, text, mark("", color=COLOURS["vermillion"], linestyle="--"))
+                told[row] += f" ({means}: {_word(heights[name], text)})"
+        key(ax, means, mark("", color=COLOURS["vermillion"], linestyle="--"))
     if log:
         plain_log(ax.xaxis)
     ax.set_xlim(*(xlim or ax.get_xlim()))
-    for row, value in enumerate(numbers.values()):
+    for row, (name, value) in enumerate(numbers.items()):
         ax.annotate(
-            say(value, digits), (value, row), xytext=(5 if value >= 0 else -5, 0), va="center",
+            words[name], (value, row), xytext=(5 if value >= 0 else -5, 0), va="center",
             textcoords="offset points", ha="left" if value >= 0 else "right", fontsize=11,
             path_effects=HALO, annotation_clip=False,
         )  # fmt: skip
@@ -55,6 +56,11 @@ def bars(ax, values, xlabel, *, marked=None, limits=None, log=False, xlim=None, 
         ax.margins(x=0.12)
     also = f", hatched: {marks}, {', '.join(map(str, chosen))}" if chosen else ""
     return f"{sentence(xlabel)}{also}. {'; '.join(told)}."
+
+
+def _word(value, text):
+    """A number as it is written: rounded so that noise in its last digits changes nothing."""
+    return say(value) if text is None else text.format(float(f"{value:.9g}")).replace("-", "−")
 
 
 def _numbers(values, argument):

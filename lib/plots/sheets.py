@@ -1,6 +1,7 @@
 """Several figures side by side."""
 
 import matplotlib
+import numpy as np
 
 from lib.plots.style import STYLE, Figure, canvas
 
@@ -32,10 +33,12 @@ def panels(
     columns = min(k, columns or (k if k <= 4 else 3 if k % 3 == 0 else 4))
     rows = -(-k // columns)
     width = width or (8.0 if columns < 3 else 9.0)
-    height = height or max(_height(figure, width / columns) for figure in figures.values())
+    needed = [_height(figure, width / columns) for figure in figures.values()]
+    heights = [max(needed[start : start + columns]) for start in range(0, k, columns)]
+    heights = [height] * rows if height else heights
     fig, axes = canvas(
-        rows, columns, width=width, height=rows * height, squeeze=False, sharex=sharex,
-        sharey=sharey, width_ratios=widths,
+        rows, columns, width=width, height=sum(heights), squeeze=False, sharex=sharex,
+        sharey=sharey, width_ratios=widths, height_ratios=heights,
     )  # fmt: skip
     told = []
     with matplotlib.rc_context(STYLE | {"font.size": 11, "axes.labelsize": 11}):
@@ -63,9 +66,11 @@ def _together(titles, told):
 
 def _height(figure, width):
     """Inches for a row: a panel is about as high as wide, and no higher than alone."""
-    wide, high = figure.fig.get_size_inches()
-    if any(ax.get_aspect() == 1.0 for ax in figure.fig.axes):  # equal units keep their proportions
-        return min(high, width * high / wide * (1.15 if wide < 8 else 1.0)) + 0.35
+    high, first = figure.fig.get_figheight(), figure.fig.axes[0]
+    if first.get_aspect() == 1.0:  # equal units keep their proportions
+        proportion = abs(np.ptp(first.get_ylim()) / np.ptp(first.get_xlim()))
+        named = 0.15 if not len(first.get_xticks()) or not first.axison else 0.6
+        return 0.93 * width * proportion + 0.25 + named
     return min(high, max(2.4, 0.95 * width)) + 0.25
 
 

@@ -147,18 +147,20 @@ class Canvas(matplotlib.figure.Figure):
         self.settled = True
         with matplotlib.rc_context(STYLE):
             if self.keys:
-                alone = len(self.axes) == 1
-                place = "outside right upper" if alone else "outside upper left"
-                width = 1 if alone else max(1, int(10 * self.get_figwidth() / _widest(self.keys)))
+                # Beside a square plane there is room to the right, otherwise above.
+                beside = len(self.axes) == 1 and self.axes[0].get_aspect() == 1.0
+                place = "outside right upper" if beside else "outside upper left"
+                columns = 1 if beside else _columns(self.keys, self.get_figwidth())
                 self.legend(
-                    list(self.keys.values()), list(self.keys), loc=place, ncols=width,
+                    list(self.keys.values()), list(self.keys), loc=place, ncols=columns,
                     handlelength=1.6, columnspacing=1.4, borderpad=0.2, labelcolor=COLOURS["black"],
                 )  # fmt: skip
             engine = self.get_layout_engine()
             engine.execute(self)
             for ax, lines, side in self.ends:
                 _write_ends(ax, lines, side)
-            engine.execute(self)
+            if self.ends:
+                engine.execute(self)
             self.set_layout_engine("none")
 
     def png(self, dpi=DRAWN):
@@ -205,15 +207,17 @@ def fewer_colours(picture):
     return small
 
 
-def _shades(steps=21):
-    """Each colour of the course in mixtures with white, (k, 3)."""
-    full = np.array([to_rgb(colour) for colour in COLOURS.values()])
+def _shades(steps=10):
+    """Each colour of the course, and each of its texts, in mixtures with white, (k, 3)."""
+    full = np.array([shade for c in COLOURS.values() for shade in (to_rgb(c), ink(c))])
     share = np.linspace(0, 1, steps)[:, np.newaxis, np.newaxis]
     return np.rint(255 * (share + (1 - share) * full)).astype(int).reshape(-1, 3)
 
 
-def _widest(names):
-    return max(map(len, names)) + 4
+def _columns(names, inches):
+    """How many names of the key fit into a row: a letter is about a tenth of an inch wide."""
+    widths = [0.1 * len(name) + 0.55 for name in names]
+    return len(widths) if sum(widths) < inches else max(1, int(inches / max(widths)))
 
 
 def canvas(rows=1, columns=1, width=8.0, height=4.2, **kwargs):
