@@ -7,6 +7,7 @@ from lib.plots.grids import arrays, grid, pictures
 from lib.plots.planes import contours, regions, scatter
 from lib.plots.rows import bars, histograms, strips
 from lib.plots.sheets import panels
+from lib.plots.sliders import Slider, slider
 from lib.plots.style import (
     COLOURS,
     Figure,
@@ -26,6 +27,7 @@ from lib.plots.tables import Table, table
 __all__ = [
     "COLOURS",
     "Figure",
+    "Slider",
     "Table",
     "arrays",
     "bands",
@@ -49,6 +51,7 @@ __all__ = [
     "regions",
     "say",
     "scatter",
+    "slider",
     "strips",
     "table",
     "tidy",

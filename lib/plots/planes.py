@@ -119,7 +119,7 @@ def grid_over(X, steps=200, room=0.55):
     return x, y, np.array([a.ravel() for a in np.meshgrid(x, y)])
 
 
-@kind(6.4, 4.8)
+@kind(7.2, 4.8)
 def regions(ax, predict, X, Y, *, names=None, contours=None, size=None):
     """The plane as a model divides it, over its points; chapter 0, "How to use a chapter".
 

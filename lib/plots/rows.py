@@ -17,7 +17,8 @@ def bars(ax, values, xlabel, *, marked=None, limits=None, log=False, xlim=None, 
     values: a dictionary from a name to a number. marked: (text, names) of bars that are hatched,
     and what the hatching means. limits: (text, a dictionary from a name to a number), drawn as
     dashed lines across the bars. log: a logarithmic axis. xlim: (low, high). text: a format
-    of the numbers, such as "{:.2f}"; three digits without it. Raises TypeError or ValueError for what are no numbers.
+    of the numbers, such as "{:.2f}"; three digits without it. Raises TypeError or ValueError for
+    what are no numbers.
     """
     numbers = _numbers(values, "values")
     rows = np.arange(len(numbers))
