@@ -100,9 +100,16 @@ class StrictCell(IPyNbCell):
             self.aside = " (when it was run a second time in a row)"
             super().runtest()
 
+    def reportinfo(self):
+        """nbval's, with the cell's name, which says whether there was noise."""
+        path, line, _ = super().reportinfo()
+        return path, line, f"{self.path.name}::{self.name}"
+
     def raise_cell_error(self, message, *details, **options):
         """nbval's, which says on which run it was."""
-        super().raise_cell_error(message + self.aside, *details, **options)
+        seed = self.parent.seed
+        aside = self.aside if seed is None else f" (under rounding noise, seed {seed})"
+        super().raise_cell_error(message + aside, *details, **options)
 
     def compare_outputs(self, test, ref, skip_compare=None):
         """Our own comparison: nbval's skips pictures and the order of unlike outputs."""
