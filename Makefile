@@ -29,7 +29,7 @@ test: .venv/.test  ## prove every number, figure, claim and exercise
 	$(VENV) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
 	  --no-loadscope-reorder $(ARGS)
 
-refresh: .venv/.ready  ## run the chapters again and store their outputs
+refresh: .venv/.test  ## run the chapters again and store their outputs
 	$(VENV) -m workshop.refresh $(ARGS)
 
 lint: .venv/.test  ## check the style and layout of the code, the notebooks' too
@@ -42,20 +42,20 @@ bench: .venv/.test  ## measure the speed beside the peers that are installed, as
 test-matrix: .venv/.test  ## prove the stored outputs on other processors, Pythons and packages
 	$(VENV) -m workshop.matrix $(ARGS)
 
-book: .venv/.book  ## build the course as a website, in _book
+book: .venv/.test .venv/.book  ## build the course as a website, in _book
 	@$(VENV) -m workshop.book.build $(ARGS)
 
 live: .venv/.live  ## build the course as a site that runs in a browser tab, in _live
 	@$(VENV) -m workshop.live.build $(ARGS)
 
-slides: .venv/.ready  ## build a deck of slides of every chapter, _slides/index.html
+slides: .venv/.test  ## build a deck of slides of every chapter, _slides/index.html
 	@$(VENV) -m workshop.slides.build $(ARGS)
 
 teacher: .venv/.ready  ## build solutions and assignments for classes, _teacher/README.md
 	@$(VENV) -m workshop.teacher.build $(ARGS)
 
 clean:  ## remove .venv, the caches and whatever was built
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis _book ._book-* _live _slides _teacher _screenshots *.egg-info
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis _book _live _slides _teacher ._*-* _screenshots *.egg-info
 	find . -name .git -prune -o -type d \
 	  \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 

@@ -7,7 +7,6 @@ ever executed. ``data/README.md`` is the datasheet.
 from pathlib import Path
 from typing import NamedTuple
 
-import h5py
 import numpy as np
 import sklearn.datasets
 from sklearn.model_selection import train_test_split
@@ -19,7 +18,7 @@ from lib.checks import (
     check_path_like,
     check_random_state,
 )
-from lib.storage import read_array
+from lib.persistence import open_hdf5, read_array
 
 __all__ = [
     "Cats",
@@ -61,12 +60,13 @@ def load_cats(source="small"):
     source: "small", 209 drawings to train on and 50 to test; "augmented", the same 209 in five
     poses each and the same 50; or a folder that holds ``train_catvnoncat.h5`` and
     ``test_catvnoncat.h5``, the original photographs. Raises FileNotFoundError or ValueError that
-    says what is wrong with a missing, damaged or foreign file.
+    says what is wrong with a missing, damaged or foreign file, and BlockingIOError or
+    PermissionError for one that another program has open.
     """
     if source in ("small", "augmented"):
         parts = [_read_cats(DATA / f"cats_{source}.h5", ("train", "test"))]
     else:
-        folder = check_path_like(source, "source")
+        folder = check_path_like(source, "source").expanduser()
         if not folder.is_dir():
             needs = '"small", "augmented" or an existing folder'
             raise FileNotFoundError(f"source is {str(source)!r}; it needs to be {needs}")
@@ -82,7 +82,7 @@ def _read_cats(path, splits):
     if not path.is_file():
         raise FileNotFoundError(f"{path.name} is not in the folder {path.parent}")
     try:
-        with h5py.File(path, "r") as file:
+        with open_hdf5(path) as file:
             found = {}
             for split in splits:
                 x = _read(file, f"{split}_set_x", np.dtype("uint8"))
@@ -108,10 +108,10 @@ def _read_cats(path, splits):
                     )
                 found["list_classes"] = [name.decode("ascii") for name in names]
             return found
-    except (OSError, RuntimeError, KeyError, UnicodeDecodeError) as error:
+    except (BlockingIOError, PermissionError):
+        raise
+    except (OSError, RuntimeError, KeyError, ValueError) as error:
         raise ValueError(f"{path.name} is not a whole HDF5 file of cats: {error}") from error
-    except ValueError as error:
-        raise ValueError(f"{path.name}: {error}") from error
 
 
 def _read(file, key, dtype):
@@ -286,21 +286,75 @@ def one_hot(labels, n_classes):
 def load_picture(path):
     """Your own picture as (64, 64, 3) uint8: its middle square, upright, made small.
 
-    Chapter 1, "Your own picture". Raises FileNotFoundError, or ValueError if the file is not a
-    picture.
+    Grey becomes three equal colours, 16 bits are scaled to 8, and behind what is transparent there
+    is white; of several pictures in a file the first is taken. Chapter 1, "Your own picture".
+    Raises FileNotFoundError, or ValueError if the file is not a picture, or if what its numbers
+    mean is not known, as in pictures of floating point.
     """
     from PIL import Image, ImageOps  # matplotlib brings Pillow along
 
-    path = check_path_like(path)
+    given, path = path, check_path_like(path).expanduser()
     try:
         with Image.open(path) as picture:
-            upright = ImageOps.exif_transpose(picture)  # telephones store photographs lying
-            return np.asarray(ImageOps.fit(upright.convert("RGB"), (64, 64)))
+            return np.asarray(ImageOps.fit(_in_colour(picture), (64, 64)))
     except FileNotFoundError as error:
         needs = "it needs to be the path of a picture that is there"
-        raise FileNotFoundError(f"path is {str(path)!r}; {needs}") from error
+        raise FileNotFoundError(f"path is {str(given)!r}; {needs}") from error
     # What Pillow raises for a damaged file depends on its format: SyntaxError for some PNGs.
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise ValueError(
-            f"path is {str(path)!r}; it needs to be a whole picture such as JPEG or PNG: {error}"
+            f"path is {str(given)!r}; it needs to be a whole picture such as JPEG or PNG: {error}"
         ) from error
+
+
+EIGHT_BITS = {"1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr"}
+SIXTEEN_BITS = {"I;16", "I;16B", "I;16L", "I;16N"}
+
+
+def _in_colour(picture):
+    """An open picture of any mode of Pillow as RGB, upright, on white."""
+    from PIL import Image, ImageOps
+
+    packed = _packed(picture)
+    full_scale = _full_scale(picture, packed)
+    upright = ImageOps.exif_transpose(picture)  # telephones store photographs lying
+    clear = upright.info.get("transparency")  # which grey, colour or entry of the palette
+    if full_scale != 255:
+        grey = np.asarray(upright)
+        upright = Image.fromarray(np.rint(grey * (255 / full_scale)).astype(np.uint8))
+        if clear is not None:
+            upright.putalpha(Image.fromarray(np.where(grey == clear, 0, 255).astype(np.uint8)))
+    elif clear is not None and packed in ("L;2", "L;4"):  # Pillow scales the pixels, but not this
+        upright.info["transparency"] = clear * {"L;2": 85, "L;4": 17}[packed]
+    if upright.mode == "La":
+        upright = upright.convert("LA")
+    if (
+        "transparency" in upright.info
+        or upright.mode in ("LA", "PA", "RGBA", "RGBa")
+        or (upright.mode == "P" and upright.palette.mode == "RGBA")
+    ):
+        upright = upright.convert("RGBA")
+        upright = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright)
+    return upright.convert("RGB")
+
+
+def _packed(picture):
+    """How the file packs the numbers of an open picture, as Pillow calls it: "L;4", "RGB;16B"."""
+    packed = picture.tile[0][3] if picture.tile else ""
+    return packed[0] if isinstance(packed, tuple) and packed else packed
+
+
+def _full_scale(picture, packed):
+    """The number that stands for white; ValueError where that cannot be known."""
+    mode, form = picture.mode, picture.format
+    if mode in EIGHT_BITS:
+        if "16" in str(packed) and "transparency" in picture.info:
+            raise ValueError("one of its 16-bit colours stands for transparent; save it as 8-bit")
+        return 255
+    black_is_zero = form != "TIFF" or picture.tag_v2.get(262) == 1
+    if mode in SIXTEEN_BITS and form in ("JPEG2000", "PNG", "TIFF") and black_is_zero:
+        return 4095 if packed == "I;12" else 65535
+    if mode == "I" and form in ("PNG", "PPM"):  # 16 bits, whatever the name says
+        return 65535
+    needs = "save it with 8 bits a colour"
+    raise ValueError(f"its mode is {mode!r} in {form}, and what its numbers mean is open; {needs}")

@@ -1,16 +1,43 @@
-"""Taking a trained network off the disk. ``storage`` says what is in a file, and writes it."""
+"""Saving a network and loading it: a file is written completely or not at all.
 
+A saved model is an HDF5 file, of plain numbers only, that any HDF5 tool can look into:
+
+    schema               "neural-networks-by-hand 1"
+    checksum             SHA-256 of the name, type, shape and bytes of every other data set
+    header               JSON as bytes: the classes and arguments of layers, loss, penalty,
+                         optimizer and early stopping, counts, and the versions that wrote it
+    parameters           the flat vector
+    statistics.0, ...    running averages of batch normalization, layer by layer
+    random.0, ...        states of the random streams of dropout, layer by layer
+    averages.0, ...      running averages of the optimizer
+    costs, validation_costs, validation_accuracies         of the History
+    best.0, ...          what early stopping would go back to
+
+There are no attributes and no text of variable length: in a damaged file HDF5 can search such text
+for ever. Nothing in it is ever executed: classes are looked up by name in a list, never imported,
+and nothing is unpickled.
+"""
+
+import errno
+import hashlib
+import inspect
+import io
 import json
 import math
 import os
+import platform
+import secrets
+import stat
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import NamedTuple
 
-import h5py
 import numpy as np
 
 from lib.activations import LeakyReLU, ReLU, Sigmoid, Tanh
 from lib.batch_norm import BatchNorm
-from lib.checks import check_path_like
+from lib.checks import check_object, check_path_like
+from lib.history import History
 from lib.initializers import zeros
 from lib.layers import Dense
 from lib.losses import BinaryCrossEntropy, SoftmaxCrossEntropy
@@ -27,10 +54,10 @@ from lib.optimizers import (
     StepDecay,
 )
 from lib.regularization import L1, L2, Dropout, EarlyStopping
-from lib.storage import SCHEMA, checksum, read_array, save
-from lib.training import History
 
 __all__ = ["Saved", "load", "save"]
+
+SCHEMA = "neural-networks-by-hand 1"
 
 CLASSES = {
     kind.__name__: kind
@@ -56,18 +83,146 @@ class Saved(NamedTuple):
     versions: dict
 
 
+def save(path, net, optimizer=None, history=None, early_stopping=None):
+    """Write a network to an HDF5 file, with all that is needed to train on as if never stopped.
+
+    The file at ``path`` is the old one or the new one, never half of either, whenever the process
+    dies and however many processes save there at once: each writes a file of its own beside it,
+    forces it onto the disk, and renames it; the last one wins. A process that is killed meanwhile
+    leaves its file behind, ``path`` with some digits and ``.part`` after it. A link is followed,
+    and the permissions of an existing file are kept. Chapter 7, "Stopping and going on".
+
+    Raises what ``check_path`` raises, TypeError for parts that are not of this library and so could
+    not be made again from their names, and OSError if the disk does not take it.
+    """
+    _write(check_path(path), contents(net, optimizer, history, early_stopping))
+
+
+def check_path(path, name="path"):
+    """Where ``path`` can be written, as a Path: ``~`` and a link followed, and the writing tried.
+
+    Chapter 7, "Stopping and going on". Nothing is left behind. Raises TypeError for what is no
+    path, IsADirectoryError for a folder, FileNotFoundError for one in a folder that is not there,
+    and another OSError or ValueError for what cannot be written for another reason.
+    """
+    got = f"{name} is {str(path)!r}"
+    target = check_path_like(path, name)
+    try:
+        target = target.expanduser()
+        if target.is_symlink():
+            target = Path(os.path.realpath(target))
+        mode = stat.S_IFREG  # of a file that is not there yet
+        with suppress(FileNotFoundError, NotADirectoryError):
+            mode = target.lstat().st_mode
+        is_folder = stat.S_ISDIR(mode) or str(path).endswith(("/", os.sep))
+        if stat.S_ISREG(mode) and not is_folder and target.parent.is_dir():
+            with _own_file_beside(target):
+                pass
+    # ValueError: a zero byte in it. RuntimeError: "~nobody", a user who is not there.
+    except (OSError, ValueError, RuntimeError) as error:
+        kind = type(error) if isinstance(error, OSError) else ValueError
+        reason = getattr(error, "strerror", None) or error
+        raise kind(f"{got}; it needs to be a path that can be written: {reason}") from error
+    if is_folder:
+        raise IsADirectoryError(f"{got}; it needs to be the path of a file, not of a folder")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"{got}; its folder needs to exist")
+    if not stat.S_ISREG(mode):
+        raise ValueError(f"{got}; it needs to be the path of a plain file, not of a device")
+    return target
+
+
+def check_savable(net, optimizer=None):
+    """Raise TypeError for a part that is not of this library.
+
+    Chapter 7, "Stopping and going on".
+    """
+    check_object(net, "net", "cost_and_gradient", "Network([Dense(1)], n_inputs=2)")
+    for name in ("layers", "loss", "penalty"):
+        _describe(getattr(net, name), name)
+    _describe(optimizer, "optimizer")
+
+
+def contents(net, optimizer=None, history=None, early_stopping=None):
+    """All arrays that ``save`` writes, by their names; chapter 7, "Stopping and going on"."""
+    from importlib.metadata import version  # half of what ``import lib`` would take
+
+    check_savable(net, optimizer)
+    streams = [layer.random_state.get_state() for layer in net.layers if _is_random(layer)]
+    header = {
+        "network": {
+            "layers": _describe(net.layers, "layers"),
+            "n_inputs": net.n_inputs,
+            "loss": _describe(net.loss, "loss"),
+            "penalty": _describe(net.penalty, "penalty"),
+            "dtype": net.dtype.name,
+        },
+        "streams": [stream[2:] for stream in streams],
+        "versions": {
+            "python": platform.python_version(),
+            **{package: version(package) for package in ("numpy", "h5py")},
+        },
+    }
+    parameters, *statistics = net.snapshot()
+    arrays = {"parameters": parameters}
+    several = {"statistics": statistics, "random": [stream[1] for stream in streams]}
+    if optimizer is not None:
+        several["averages"] = optimizer.state(net.parameters)
+        header["optimizer"] = _describe(optimizer, "optimizer")
+        header["steps"] = optimizer.steps
+    if history is not None:
+        header["history"] = {"seed": history.seed, "interrupted": history.interrupted}
+        for name in ("costs", "validation_costs", "validation_accuracies"):
+            arrays[name] = np.array(getattr(history, name), dtype=float)
+    if early_stopping is not None:
+        several["best"] = early_stopping.best
+        header["early_stopping"] = {
+            **_describe(early_stopping, "early_stopping"),
+            "best_epoch": early_stopping.best_epoch,
+            "best_cost": early_stopping.best_cost,
+        }
+    for name, group in several.items():
+        arrays |= {f"{name}.{i}": array for i, array in enumerate(group)}
+    arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
+    return arrays
+
+
+def _is_random(layer):
+    return isinstance(getattr(layer, "random_state", None), np.random.RandomState)
+
+
+def _describe(thing, name):
+    """Plain data that says how to make ``thing`` again: its class and that class's arguments."""
+    if thing is None or isinstance(thing, (bool, int, float, str)):
+        return thing
+    if isinstance(thing, (list, tuple)):
+        return [_describe(part, f"{name}[{i}]") for i, part in enumerate(thing)]
+    kind = type(thing)
+    if not kind.__module__.startswith("lib."):
+        needs = "to be saved it needs to be of a class of this library"
+        raise TypeError(f"{name} is {thing!r}; {needs}")
+    arguments = inspect.signature(kind).parameters
+    return {
+        "class": kind.__name__,
+        **{key: _describe(getattr(thing, key), f"{name}.{key}") for key in arguments},
+    }
+
+
 def load(path):
     """Read what ``save`` or ``train(..., checkpoint=path)`` wrote; returns a Saved.
 
-    Chapter 7, "Stopping and going on". Raises FileNotFoundError, or ValueError, which says what is
-    wrong, for a damaged or foreign file; the checksum is looked at before anything is made of it.
+    Chapter 7, "Stopping and going on". Raises FileNotFoundError; ValueError, which says what is
+    wrong, for a damaged or foreign file, whose checksum is looked at before anything is made of it;
+    and BlockingIOError or PermissionError for a file that another program has open.
     """
-    path = check_path_like(path)
+    given, path = path, check_path_like(path).expanduser()
     if not path.is_file():
-        raise FileNotFoundError(f"path is {str(path)!r}; it needs to be a file that save wrote")
+        raise FileNotFoundError(f"path is {str(given)!r}; it needs to be a file that save wrote")
     try:
         header, arrays = _read(path)
         return _make(header, arrays)
+    except (BlockingIOError, PermissionError):
+        raise
     # What h5py raises for a damaged file depends on where the damage is.
     except (ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RuntimeError) as e:
         raise ValueError(f"{path.name} is not a whole saved network: {e!r}") from e
@@ -76,7 +231,7 @@ def load(path):
 
 
 def _read(path):
-    with h5py.File(path, "r") as file:
+    with open_hdf5(path) as file:
         schema = read_array(file, "schema", kinds="S", limit=100)
         if schema != SCHEMA.encode():
             found = schema.decode(errors="replace")
@@ -84,7 +239,7 @@ def _read(path):
         expected = read_array(file, "checksum", kinds="S", limit=100)
         # An array cannot be larger than the file that holds it.
         size = os.path.getsize(path)
-        names = [name for name in file if name not in ("schema", "checksum")]
+        names = [str(name) for name in file if name not in ("schema", "checksum")]
         arrays = {name: read_array(file, name, limit=size) for name in names}
         if expected != checksum(arrays).encode():
             raise ValueError("its checksum does not match its contents")
@@ -139,7 +294,7 @@ def _make_network(found, parameters):
 
 
 def _build(found):
-    """The object that ``storage`` described, made of known classes only."""
+    """The object that ``_describe`` described, made of known classes only."""
     if isinstance(found, list):
         return [_build(part) for part in found]
     if not isinstance(found, dict):
@@ -158,3 +313,172 @@ def _fill(places, name, arrays):
             got, needs = f"{array.shape} {array.dtype}", f"{place.shape} {place.dtype}"
             raise ValueError(f"'{name}.{i}' is {got}; it needs to be {needs}")
         place[...] = array
+
+
+# --- files of any content -------------------------------------------------------------------------
+
+
+def _write(path, arrays):
+    import h5py  # not at the top: ``import lib`` is not to wait for it
+
+    image = io.BytesIO()  # HDF5 works in memory, so that only plain writing can fail
+    with h5py.File(image, "w") as file:
+        for name, array in arrays.items():
+            file.create_dataset(name, data=array)
+        for name, text in [("schema", SCHEMA), ("checksum", checksum(arrays))]:
+            file.create_dataset(name, data=np.bytes_(text))
+    with _own_file_beside(path) as part:
+        if path.exists():
+            os.chmod(part.name, stat.S_IMODE(path.stat().st_mode))
+        part.write(image.getbuffer())
+        part.flush()
+        os.fsync(part.fileno())
+        part.close()  # Windows renames no open file
+        os.replace(part.name, path)
+    _force_onto_disk(path.parent)
+
+
+@contextmanager
+def _own_file_beside(path):
+    """A new file in the same folder, removed at the end unless it was renamed.
+
+    Its name is drawn at random, and one that is taken is refused: so it is nobody else's. Opened
+    like this, and not by ``tempfile``, it has the permissions that any new file has.
+    """
+    part = path.with_name(f"{path.name[:40]}.{secrets.token_hex(8)}.part")
+    with open(part, "xb") as file:
+        try:
+            yield file
+        finally:
+            file.close()
+            part.unlink(missing_ok=True)
+
+
+def _force_onto_disk(folder):
+    """Make a renaming in this folder last, where the system can do so."""
+    if os.name != "posix":  # Windows has no handle on a folder
+        return
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        if error.errno not in CANNOT:
+            raise
+
+
+# What file systems answer that cannot force a folder, or do not let its user look into it.
+CANNOT = {errno.EACCES, errno.EBADF, errno.EINVAL, errno.ENOSYS, errno.ENOTSUP}
+
+
+@contextmanager
+def open_hdf5(path):
+    """The HDF5 file at ``path``, open for reading; chapter 7, "Stopping and going on".
+
+    It is read through Python's own file, so also where the file system knows no locks, as a
+    browser's. Raises BlockingIOError or PermissionError for a file that another program has open,
+    and ValueError, which says what the file seems to be, if it is not HDF5.
+    """
+    import h5py  # as in _write
+
+    try:
+        with open(path, "rb") as raw:
+            _lock(raw)
+            start = raw.read(1024)
+            try:
+                file = h5py.File(raw, "r")
+            except Exception as error:
+                if start.startswith(HDF5):
+                    raise
+                raise ValueError(what_it_seems(start)) from error
+            with file:
+                yield file
+    except BlockingIOError as error:
+        needs = "it is open for writing, here or in another program, and needs to be closed first"
+        raise BlockingIOError(f"{path} is in use: {needs}") from error
+    except PermissionError as error:
+        needs = "it needs to be readable, and not open in another program"
+        raise PermissionError(f"{path} cannot be read: {needs}") from error
+
+
+def _lock(file):
+    """Ask for the lock that HDF5 puts on a file; BlockingIOError if it is open for writing."""
+    try:
+        import fcntl
+    except ImportError:  # Windows refuses to read such a file by itself
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise
+    except OSError:  # this file system has no locks
+        pass
+
+
+HDF5 = b"\x89HDF\r\n\x1a\n"
+OTHERS = {  # the first bytes of what people have in place of an HDF5 file
+    b"version https://git-lfs": (
+        "it is a Git LFS pointer, which only says where the file is kept: run `git lfs pull` in its"
+        " folder, or download the file itself"
+    ),
+    b"PK\x03\x04": "it is a zip archive (as .npz, .keras and .pt files are); unpack it first",
+    b"\x1f\x8b": "it is packed by gzip; unpack it first",
+    b"\x93NUMPY": "it is a NumPy file; it needs to be HDF5",
+    (b"\x80\x03", b"\x80\x04", b"\x80\x05"): "it is a pickle; it needs to be HDF5",
+}
+
+
+def what_it_seems(start):
+    """What a file that is not HDF5 seems to be, by its first bytes, and what to do about it.
+
+    Chapter 7, "Stopping and going on".
+    """
+    if not start:
+        return "it is empty: it was not copied or downloaded to its end; get it once more"
+    for first, seems in OTHERS.items():
+        if start.startswith(first):
+            return seems
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if text.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<?xml", b"<!--")):
+        return (
+            "it is a web page, as is left when a download fails: open it in a browser to see what"
+            " it says, and download the file itself (on GitHub: the raw file)"
+        )
+    if all(byte >= 32 or byte in b"\t\n\r" for byte in start):
+        begin = start[:40].decode(errors="replace")
+        return f"it is text that begins {begin!r}; it needs to be HDF5"
+    return "it does not begin as an HDF5 file does"
+
+
+def checksum(arrays):
+    """SHA-256 of names, types, shapes and bytes; chapter 7, "Stopping and going on"."""
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name} {array.dtype.str} {array.shape} ".encode())
+        digest.update(array.data)
+    return digest.hexdigest()
+
+
+def read_array(file, key, kinds="iuf", limit=2**30):
+    """The data set ``key`` of an open HDF5 file, looked at before it is read.
+
+    ``kinds``: the kinds of dtype allowed. ``limit``: the most bytes. Chapter 1,
+    "Look before you model". Raises ValueError for what is not a plain array inside this file.
+    """
+    import h5py
+
+    # A link to another file is not followed: a data file has no business elsewhere.
+    if not isinstance(file.get(key, getlink=True), h5py.HardLink):
+        found = sorted(map(str, file))  # a name that is not UTF-8 comes as bytes
+        raise ValueError(f"it has no data set {key!r} of its own; it holds {found}")
+    dataset = file[key]
+    if not isinstance(dataset, h5py.Dataset):
+        raise ValueError(f"{key!r} is a group; it needs to be a data set")
+    if dataset.is_virtual or dataset.external:
+        raise ValueError(f"{key!r} keeps its numbers in another file; it needs to hold them itself")
+    if dataset.dtype.kind not in kinds or dataset.dtype.hasobject or dataset.nbytes > limit:
+        raise ValueError(f"{key!r} has dtype {dataset.dtype} and {dataset.nbytes} bytes; refused")
+    return dataset[()]

@@ -1,10 +1,12 @@
-"""What `make slides` and `make teacher` share: built aside, and moved into place when whole."""
+"""What all builders share: packages fetched, built aside, moved into place when whole."""
 
 import argparse
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
+from workshop import npm_packages
 from workshop.execute import chapter_paths
 
 
@@ -17,18 +19,40 @@ class BuildError(Exception):
         super().__init__(f"{self.command} stopped at: {step}\n{advice}")
 
 
+def fetched(package, members, cache=npm_packages.CACHE, error=BuildError):
+    """Files of an npm package, {name: bytes}, fetched if `cache` lacks it; else raises `error`."""
+    try:
+        return npm_packages.unpack(npm_packages.fetch(package, cache), members)
+    except OSError as fault:
+        advice = (
+            "It is needed once: connect to the network and run it again. Behind a proxy, or with a "
+            "mirror, it needs npm, which knows of them (https://nodejs.org/)."
+        )
+        raise error(f"fetching {package}: {fault}", advice) from None
+    except ValueError as fault:
+        advice = "What came was removed; run it again, and ask who alters your downloads."
+        raise error(f"fetching {package}: {fault}", advice) from None
+
+
 def build_aside(target, write):
     """Let `write(folder)` fill a new folder, put it in the place of `target`; what it returned.
 
     Whatever it raises, `target` is as it was.
     """
-    aside = target.with_name(f"{target.name}.unfinished")
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    new, old = aside / "new", aside / "old"
+    new.mkdir()
     try:
-        made = write(aside)
-        shutil.rmtree(target, ignore_errors=True)
-        aside.rename(target)
+        made = write(new)
+        if target.exists():
+            target.rename(old)
+        try:
+            new.rename(target)
+        except OSError:
+            if old.exists():
+                old.rename(target)
+            raise
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return made

@@ -1,76 +1,150 @@
-"""Reading Markdown cells: headings, anchors, links, and the prose without what is not prose."""
+"""Reading Markdown cells: headings, anchors, links, formulas, and the prose without all of these.
+
+The parser is markdown-it, with the rules for formulas with which the book is built.
+"""
 
 import re
+from html.parser import HTMLParser
 
-FENCE = re.compile(r"^ *(`{3,}|~{3,}).*?^ *\1`*~*$", re.MULTILINE | re.DOTALL)
-COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-CODE_SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
-MATHS = re.compile(r"\$\$.*?\$\$|\$(?!\s)[^$\n]+?(?<!\s)\$|\\begin\{.*?\\end\{\w+\*?\}", re.DOTALL)
-HEADING = re.compile(r"^(#{1,6})[ \t]+(.*?)[ \t]*#*$", re.MULTILINE)
-# The target may be in angle brackets, hold one pair of parentheses, and be followed by a title.
-LINK = re.compile(
-    r"(!?)\[((?:[^\[\]]|!\[[^\]]*\]\([^)]*\))*)\]"
-    r"\(\s*<?((?:[^\s()<>]|\([^\s()]*\))*)>?(?:\s+[\"'][^\"']*[\"'])?\s*\)"
-)
-TAG = re.compile(r"<(/?)(\w+)((?:\s[^<>]*)?)>")
+from markdown_it import MarkdownIt
+from mdit_py_plugins.amsmath import amsmath_plugin
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
 URL = re.compile(r"https?://\S+|\b[\w.-]+\.(?:ipynb|py|md|h5)\b")
+BREAKS = ("softbreak", "hardbreak")
+
+PARSER = MarkdownIt("commonmark").enable("table")
+PARSER.use(dollarmath_plugin, double_inline=True).use(amsmath_plugin)
+PARSER.normalizeLink = str  # addresses stay as they are written,
+PARSER.validateLink = bool  # and bad ones are links too, to be found
 
 
-def attribute(attributes, name):
-    """The value of an HTML attribute, or None."""
-    found = re.search(rf"\b{name}\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", attributes)
-    return found and (found[1] or found[2] or "")
+class Html(HTMLParser):
+    """A piece of HTML: its opening `tags`, (name, {attribute: value}), and its `text`."""
+
+    def __init__(self, source):
+        super().__init__()
+        self.tags, self.text = [], ""
+        self.feed(source)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, {name: value or "" for name, value in attributes}))
+
+    def handle_data(self, data):
+        self.text += data
 
 
-def without_code(source):
-    """Markdown without fenced code, code spans, comments and maths."""
-    for pattern in (FENCE, COMMENT, CODE_SPAN, MATHS):
-        source = pattern.sub(" ", source)
-    return source
+def blocks(source):
+    """The blocks of some Markdown that stand in no other: (first token, its lines as written)."""
+    lines = source.splitlines()
+    for token in PARSER.parse(source):
+        if token.level == 0 and token.map and token.nesting >= 0:
+            yield token, "\n".join(lines[slice(*token.map)])
+
+
+def leaves(source):
+    """All tokens with text of their own, in order: what is inline in a block, or else the block.
+
+    After a block of HTML comes what is in it, where a browser finds formulas too.
+    """
+    for token in PARSER.parse(source):
+        yield from [token] if token.children is None else token.children
+        if token.type == "html_block":
+            yield from leaves(Html(token.content).text)
+
+
+def written(token):
+    """A token as Markdown."""
+    if token.type.startswith("math"):
+        fence = token.markup or "$"
+        return f"{fence}{token.content}{fence}"
+    if token.type in BREAKS:
+        return "\n"
+    return f"{token.markup}{token.content}{token.markup if token.content else ''}"
+
+
+def tags(source):
+    """The opening tags of the HTML in some Markdown: (name, {attribute: value})."""
+    for token in leaves(source):
+        if token.type in ("html_block", "html_inline"):
+            yield from Html(token.content).tags
 
 
 def headings(source):
     """(level, text) of every heading, the text as it is written."""
-    source = COMMENT.sub("", FENCE.sub("", source))
-    return [(len(marks), text) for marks, text in HEADING.findall(source)]
+    tokens = PARSER.parse(source)
+    return [
+        (int(token.tag[1]), tokens[place + 1].content)
+        for place, token in enumerate(tokens)
+        if token.type == "heading_open"
+    ]
 
 
 def anchor(heading):
     """The anchor JupyterLab gives a heading: its text as shown, with hyphens for spaces."""
-    shown = LINK.sub(r"\2", heading)
-    shown = re.sub(r"[`*]|(?<!\w)_|_(?!\w)", "", shown)
-    return shown.replace(" ", "-")
+    return shown(heading, written).replace(" ", "-")
 
 
 def file_anchor(heading):
     """The anchor GitHub gives a heading of a Markdown file: lower case, without punctuation."""
-    return re.sub(r"[^\w\- ]", "", LINK.sub(r"\2", heading).lower()).replace(" ", "-")
+    return re.sub(r"[^\w\- ]", "", shown(heading, written).lower()).replace(" ", "-")
+
+
+def shown(source, formula=lambda token: " "):
+    """The text that a line of Markdown shows."""
+    tokens = PARSER.parseInline(source)[0].children
+    return "".join(formula(t) if t.type.startswith("math") else t.content for t in tokens)
 
 
 def links(source):
     """(text, target) of every link that is not an image, in Markdown or in HTML."""
-    source = without_code(source)
-    found = [(text, target) for image, text, target in LINK.findall(source) if not image]
-    for _, tag, attributes in TAG.findall(source):
-        if tag == "a" and (target := attribute(attributes, "href")) is not None:
-            found.append(("", target))
-    return found
+    found, inside = [], False
+    for token in leaves(source):
+        if token.type == "link_open":
+            found.append(["", token.attrs["href"]])
+            inside = True
+        elif token.type == "link_close":
+            inside = False
+        elif inside:
+            found[-1][0] += written(token)
+    found += [["", there["href"]] for tag, there in tags(source) if tag == "a" and "href" in there]
+    return [tuple(pair) for pair in found]
 
 
 def images(source):
     """(alternative text, target) of every image, in Markdown or in HTML."""
-    source = without_code(source)
-    nested = "".join(text for _, text, _ in LINK.findall(source))  # pictures that are links
-    found = [(text, url) for image, text, url in LINK.findall(source + nested) if image]
-    for _, tag, attributes in TAG.findall(source):
-        if tag == "img":
-            found.append((attribute(attributes, "alt") or "", attribute(attributes, "src") or ""))
+    found = [(t.content, t.attrs["src"]) for t in leaves(source) if t.type == "image"]
+    html = [there for tag, there in tags(source) if tag == "img"]
+    return found + [(there.get("alt", ""), there.get("src", "")) for there in html]
+
+
+def formulas(source):
+    """Every formula, with its dollar signs."""
+    kinds = ("math", "amsmath")
+    return [written(token) for token in leaves(source) if token.type.startswith(kinds)]
+
+
+def bold(source):
+    """Every text in bold type, as it is written."""
+    found, inside = [], False
+    for token in leaves(source):
+        if token.type == "strong_open":
+            found.append("")
+            inside = True
+        elif token.type == "strong_close":
+            inside = False
+        elif inside:
+            found[-1] += written(token)
     return found
 
 
 def prose(source):
     """What a reader reads aloud: no code, maths, markup, addresses or file names."""
-    source = without_code(source)
-    for _ in range(2):  # pictures may stand inside links
-        source = LINK.sub(r"\2", source)
-    return URL.sub(" ", TAG.sub(" ", source))
+    spoken = []
+    for token in leaves(source):
+        if token.type in ("text", "image", *BREAKS):
+            spoken.append(" " if token.type in BREAKS else token.content)
+        elif token.block or not token.markup:
+            spoken.append("\n" if token.block else " ")
+    return URL.sub(" ", "".join(spoken))

@@ -1,21 +1,28 @@
 """Packages of the npm registry, each pinned by its checksum: fetched once, verified when read.
 
 A package is written as npm writes it: "mathjax@3.2.2", "@iconify-json/noto@1.2.9". The checksums
-stand in files in the format of `sha256sum`, one line a tarball. Nothing in a package is executed.
+stand in packages.sha256, in the format of `sha256sum`. Nothing in a package is executed here.
 """
 
 import hashlib
 import http.client
+import io
 import os
 import shutil
 import subprocess
+import tarfile
 import tempfile
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
-CHECKSUMS = Path(__file__).resolve().with_name("packages.sha256")  # of the drawings
+from workshop import ROOT
+
+CHECKSUMS = Path(__file__).resolve().with_name("packages.sha256")
+CACHE = ROOT / ".venv" / ".packages"  # where tarballs stay, until `make clean`
+MATHJAX = "mathjax@3.2.2"  # one version for all that is built
+MATHJAX_SCRIPT = "tex-svg-full.js"  # one file: everything TeX that MathJax knows, and its glyphs
 REGISTRY = "https://registry.npmjs.org"
 PATIENCE = 60  # seconds without an answer
 LARGEST = 2**28  # bytes of a package
@@ -47,13 +54,15 @@ def read_verified(path, checksum):
     return content
 
 
-def fetch(package, folder, checksum):
+def fetch(package, folder=CACHE, checksum=None):
     """The verified bytes of a package's tarball, kept in `folder` for the next time.
 
-    A kept tarball that is broken is fetched anew. Raises OSError if the package cannot be had, and
-    ValueError, after removing it, if what came is not the pinned package.
+    The checksum is that of packages.sha256 if none is given. A kept tarball that is broken is
+    fetched anew. Raises OSError if the package cannot be had, and ValueError, after removing it,
+    if what came is not the pinned package.
     """
     path = folder / tarball_name(package)
+    checksum = read_checksums()[path.name] if checksum is None else checksum
     if path.exists():
         try:
             return read_verified(path, checksum)
@@ -66,6 +75,12 @@ def fetch(package, folder, checksum):
         content = read_verified(came, checksum)
         os.replace(came, path)
     return content
+
+
+def unpack(tarball, members):
+    """The bytes of some files of a package, {name: bytes}; `tarball` holds the package's bytes."""
+    with tarfile.open(fileobj=io.BytesIO(tarball)) as archive:
+        return {name: archive.extractfile(f"package/{name}").read() for name in members}
 
 
 def download(package, path):

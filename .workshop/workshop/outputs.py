@@ -3,10 +3,13 @@
 import base64
 import copy
 import io
+import re
 
 import numpy as np
 from nbval.plugin import coalesce_streams
 from PIL import Image, ImageSequence
+
+from workshop import machine
 
 TOLERANCE = 1.0
 """Root-mean-square difference allowed between two pictures, on the scale 0 to 255.
@@ -16,13 +19,15 @@ its edge; a point that moved, or a label that changed, costs several times as mu
 """
 
 
-def differences(stored, fresh):
+def differences(stored, fresh, seed=None):
     """What distinguishes the outputs `fresh` from the outputs `stored`: sentences, none if equal.
 
-    Metadata, execution counts and tracebacks (which name files) are left out; order counts.
+    Metadata, execution counts and tracebacks (which name files) are left out; order counts. Where
+    only digits or pixels differ, the last sentences say what that means and what to do about it;
+    with a `seed` the fresh outputs come from a run under rounding noise.
     """
     stored, fresh = (coalesce_streams(copy.deepcopy(outputs)) for outputs in (stored, fresh))
-    found = []
+    found, rounded = [], len(stored) == len(fresh)
     if len(stored) != len(fresh):
         found.append(f"{len(stored)} outputs are stored, {len(fresh)} came")
     for number, (old, new) in enumerate(zip(stored, fresh, strict=False), start=1):
@@ -34,7 +39,38 @@ def differences(stored, fresh):
         for kind in sorted(old.keys() & new.keys()):
             compare = compare_pictures if kind == "image/png" else compare_values
             found += [f"output {number}: {kind} {how}" for how in compare(old[kind], new[kind])]
-    return found
+        rounded = rounded and old.keys() == new.keys() and all(map(alike, old.items(), new.items()))
+    return found + (advice(seed) if found and rounded else [])
+
+
+NUMBER = re.compile(r"[-+−]?\d+(?:[.,]\d+)*(?:e[-+]?\d+)?")
+
+
+def alike(old, new):
+    """Whether two parts of outputs say the same in other digits, or are pictures of one size."""
+    (kind, old), (_, new) = old, new
+    if kind == "image/png":
+        return pixels(old).shape == pixels(new).shape
+    old, new = (NUMBER.sub("0", str(part)).split() for part in (old, new))
+    return old == new
+
+
+def advice(seed):
+    """What a reader is told whose outputs differ in digits or pixels only, as one sentence more."""
+    if seed is None:
+        return [
+            "Only digits or pixels differ. If you have changed nothing, nothing is wrong with your"
+            " installation: another processor or another version of a library rounds the last bit"
+            " of a number differently, and this output hangs on it, which none should.\nPlease"
+            " report it where you have the course from: the chapter, the cell, the lines above, and"
+            f" this machine: {machine.describe()}."
+        ]
+    return [
+        "Only digits or pixels differ, and all that was changed is the last bit of some numbers: on"
+        " another processor, or with another version of a library, a reader will see this.\nPrint"
+        " what is stable: a digit fewer, a count or a range over seeds; or choose an experiment"
+        f" that is not on an edge. To see it again: pytest --noise {seed} -k noise and the chapter."
+    ]
 
 
 def parts(output):

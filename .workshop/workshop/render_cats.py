@@ -18,7 +18,6 @@ import json
 import math
 import os
 import sys
-import tarfile
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,7 +25,7 @@ import h5py
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from workshop.npm_packages import fetch, read_checksums, read_verified, tarball_name
+from workshop.npm_packages import fetch, read_checksums, read_verified, tarball_name, unpack
 
 HERE = Path(__file__).resolve().parent
 SIDE = 64  # of a finished picture, in pixels
@@ -53,9 +52,8 @@ PACKAGES = {
 
 def fetch_packages(folder):
     """Fetch every package whose tarball is not in `folder` yet."""
-    checksums = read_checksums()
     for package in PACKAGES.values():
-        fetch(package, folder, checksums[tarball_name(package)])
+        fetch(package, folder)
 
 
 def load_icon_sets(folder):
@@ -64,9 +62,8 @@ def load_icon_sets(folder):
     icon_sets = {}
     for style, package in PACKAGES.items():
         name = tarball_name(package)
-        content = read_verified(folder / name, checksums[name])
-        with tarfile.open(fileobj=io.BytesIO(content)) as tarball:
-            icon_sets[style] = json.load(tarball.extractfile("package/icons.json"))
+        files = unpack(read_verified(folder / name, checksums[name]), ["icons.json"])
+        icon_sets[style] = json.loads(files["icons.json"])
     return icon_sets
 
 

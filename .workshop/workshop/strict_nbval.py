@@ -3,6 +3,10 @@
 On its own nbval accepts a notebook whose outputs were all cleared, a picture with other pixels or
 none, outputs in another order, and a cell that was to raise and no longer does. Here each fails.
 Every cell is run two times in a row, as a reader may run it, unless pytest is given `--once`.
+
+With `--noise 1,2,3` each notebook is run again for each of these seeds, every cell once, under
+rounding noise: what it stores has to come on a machine that rounds otherwise, too. Such a cell is
+named "Cell 5, noise 2", so `-k noise` chooses them alone, and `-k "not noise"` the others.
 """
 
 import functools
@@ -14,6 +18,7 @@ from unittest import mock
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
+from workshop import noise
 from workshop.execute import kernel_environment
 from workshop.outputs import differences
 
@@ -35,13 +40,22 @@ def unexplained_markers(cell):
 
 
 class StrictFile(IPyNbFile):
-    """A notebook whose cells are `StrictCell`s."""
+    """A notebook whose cells are `StrictCell`s; with a `seed`, run under rounding noise."""
+
+    def __init__(self, *, seed=None, **arguments):
+        super().__init__(**arguments)
+        self.seed = seed
 
     def collect(self):
         """nbval's own cells, one for one."""
+        noisy = "" if self.seed is None else f", noise {self.seed}"
         for cell in super().collect():
             yield StrictCell.from_parent(
-                self, name=cell.name, cell_num=cell.cell_num, cell=cell.cell, options=cell.options
+                self,
+                name=cell.name + noisy,
+                cell_num=cell.cell_num,
+                cell=cell.cell,
+                options=cell.options,
             )
 
     def setup(self):
@@ -52,9 +66,19 @@ class StrictFile(IPyNbFile):
         """
         with mock.patch.dict(os.environ, kernel_environment(), clear=True):
             super().setup()
+        if self.seed is not None:
+            self.make_noise()
         self.kernel.execute_cell_input = functools.partial(
             self.kernel.kc.execute, store_history=True, stop_on_error=False
         )
+
+    def make_noise(self):
+        """Before the first cell: the kernel becomes another machine, and keeps no trace of it."""
+        reply = self.kernel.kc.execute_interactive(
+            noise.line(self.seed), silent=True, store_history=False, timeout=60
+        )
+        if reply["content"]["status"] != "ok":
+            raise RuntimeError("\n".join(reply["content"]["traceback"]))
 
 
 class StrictCell(IPyNbCell):
@@ -72,30 +96,43 @@ class StrictCell(IPyNbCell):
         raised = any(output.output_type == "error" for output in self.test_outputs)
         if self.options["check_exception"] and not raised:
             self.raise_cell_error("The cell is tagged as raising an exception, and raised none")
-        if not self.config.option.once:
+        if not self.config.option.once and self.parent.seed is None:
             self.aside = " (when it was run a second time in a row)"
             super().runtest()
 
+    def reportinfo(self):
+        """nbval's, with the cell's name, which says whether there was noise."""
+        path, line, _ = super().reportinfo()
+        return path, line, f"{self.path.name}::{self.name}"
+
     def raise_cell_error(self, message, *details, **options):
         """nbval's, which says on which run it was."""
-        super().raise_cell_error(message + self.aside, *details, **options)
+        seed = self.parent.seed
+        aside = self.aside if seed is None else f" (under rounding noise, seed {seed})"
+        super().raise_cell_error(message + aside, *details, **options)
 
     def compare_outputs(self, test, ref, skip_compare=None):
         """Our own comparison: nbval's skips pictures and the order of unlike outputs."""
-        self.comparison_traceback = differences(stored=ref, fresh=test)
+        self.comparison_traceback = differences(stored=ref, fresh=test, seed=self.parent.seed)
         return not self.comparison_traceback
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collect_file(parent):
     """Put our class in the place of nbval's, which has no hook for that."""
-    collectors = yield
-    return [
-        StrictFile.from_parent(parent, path=collector.path)
-        if type(collector) is IPyNbFile
-        else collector
-        for collector in collectors
-    ]
+    found = []
+    for collector in (yield):
+        if type(collector) is IPyNbFile:
+            seeds = [None, *parent.config.option.noise]
+            found += [StrictFile.from_parent(parent, path=collector.path, seed=s) for s in seeds]
+        else:
+            found.append(collector)
+    return found
+
+
+def seeds(text):
+    """The seeds of `--noise`, whole numbers separated by commas."""
+    return [int(seed) for seed in text.split(",")]
 
 
 def pytest_collection_modifyitems(config, items):
@@ -108,6 +145,10 @@ def pytest_collection_modifyitems(config, items):
 def pytest_addoption(parser):
     """`--once`, for whoever wants to know how long a chapter takes, or has no time."""
     parser.addoption("--once", action="store_true", help="run the cells of notebooks once only")
+    about = (
+        "run the notebooks again under rounding noise, once for each of these seeds, as in 1,2,3"
+    )
+    parser.addoption("--noise", type=seeds, default=[], metavar="SEEDS", help=about)
 
 
 def pytest_configure(config):

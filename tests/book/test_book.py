@@ -5,6 +5,7 @@ chapters may hold. Every check is also shown something broken, which it must fin
 """
 
 import base64
+import functools
 import importlib.util
 import io
 import shutil
@@ -17,20 +18,14 @@ import nbformat
 import pytest
 from PIL import Image
 
-from workshop import library
-from workshop.book import conf
+from workshop import aside, library
+from workshop.book import build, conf
 from workshop.book import site as checks
 from workshop.execute import CHAPTERS, chapter_paths, load
 
 ROOT = CHAPTERS.parent
 LIVE = "https://there.example/live/"
 PACKAGES = ROOT / ".venv" / ".packages"
-
-
-@pytest.fixture
-def build(monkeypatch):
-    """The module that builds the website."""
-    return importlib.import_module("workshop.book.build")
 
 
 def copied(folder):
@@ -322,25 +317,25 @@ def without_description(cell):
         (without_description, lambda cell: "image/png" in str(cell.outputs), "description"),
     ],
 )
-def test_a_chapter_with_a_missing_output(build, tmp_path, earlier, breaks, choose, words):
+def test_a_chapter_with_a_missing_output(tmp_path, earlier, breaks, choose, words, monkeypatch):
     path = chapter_paths(copied(tmp_path / "chapters"))[0]
     notebook = load(path)
     breaks(next(c for c in notebook.cells if c.cell_type == "code" and c.outputs and choose(c)))
     path.write_text(nbformat.v4.writes(notebook), encoding="utf-8")
-    monkeyed = build_without_network(build)
+    monkeyed = build_without_network(build, monkeypatch)
     with pytest.raises(build.Stopped, match=rf"reading {path.name}: .*{words}(.|\n)*make refresh"):
         monkeyed(path.parent, earlier, tmp_path / "packages")
 
 
-def build_without_network(build):
+def build_without_network(build, monkeypatch):
     """`build`, with nothing asked of the network or of Sphinx's being there."""
-    build.NEEDED = []
-    build.mathjax = lambda folder: {}
+    monkeypatch.setattr(build, "NEEDED", [])
+    monkeypatch.setattr(build, "mathjax", lambda folder: {})
     return build.build
 
 
-def test_a_damaged_and_an_absent_chapter(build, tmp_path, earlier):
-    function = build_without_network(build)
+def test_a_damaged_and_an_absent_chapter(tmp_path, earlier, monkeypatch):
+    function = build_without_network(build, monkeypatch)
     with pytest.raises(build.Stopped, match="reading the chapters: there are none"):
         function(tmp_path, earlier, tmp_path)
     path = chapter_paths(copied(tmp_path / "chapters"))[0]
@@ -349,71 +344,75 @@ def test_a_damaged_and_an_absent_chapter(build, tmp_path, earlier):
         function(path.parent, earlier, tmp_path)
 
 
-def test_a_repository_that_is_none(build, tmp_path, earlier):
+def test_a_repository_that_is_none(tmp_path, earlier):
     with pytest.raises(build.Stopped, match=r"'a course' is no name at GitHub\n.*OWNER/NAME"):
         build.build(CHAPTERS, earlier, tmp_path, "a course")
 
 
-def test_sphinx_is_missing(build, tmp_path, earlier):
-    build.NEEDED = ["no_such_package"]
+def test_sphinx_is_missing(tmp_path, earlier, monkeypatch):
+    monkeypatch.setattr(build, "NEEDED", ["no_such_package"])
     with pytest.raises(build.Stopped, match=r"no_such_package not installed\n.*make book"):
         build.build(CHAPTERS, earlier, tmp_path)
 
 
-def test_sphinx_breaks_off(build, tmp_path, earlier):
-    function = build_without_network(build)
+def test_sphinx_breaks_off(tmp_path, earlier, monkeypatch):
+    function = build_without_network(build, monkeypatch)
 
     def run_sphinx(source, site, scratch, repository, live):
-        site.mkdir()
         (site / "index.html").write_text("half", encoding="utf-8")
-        raise build.Stopped("running Sphinx", "a warning", "mend it")
+        raise build.Stopped("running Sphinx: a warning", "mend it")
 
-    build.run_sphinx = run_sphinx
-    build.check_chapters = lambda paths: None
+    monkeypatch.setattr(build, "run_sphinx", run_sphinx)
+    monkeypatch.setattr(build, "check_chapters", lambda paths: None)
     with pytest.raises(build.Stopped, match="running Sphinx: a warning"):
         function(CHAPTERS, earlier, tmp_path / "packages")
 
 
-def test_the_finished_site_takes_the_place_of_the_earlier(build, tmp_path):
-    site, output, scratch = (tmp_path / name for name in ("new", "_book", "scratch"))
-    for folder in (site, output, scratch):
-        folder.mkdir()
-        (folder / "index.html").write_text(folder.name, encoding="utf-8")
-    build.put_in_place(site, output, scratch)
-    assert (output / "index.html").read_text(encoding="utf-8") == "new"
+def test_the_finished_site_takes_the_place_of_the_earlier(tmp_path):
+    output = tmp_path / "_book"
+    for text in ("old", "new"):
+        write = functools.partial(lambda text, site: (site / "index.html").write_text(text), text)
+        aside.build_aside(output, write)
+        assert (output / "index.html").read_text(encoding="utf-8") == text
+    assert list(tmp_path.iterdir()) == [output]
 
 
-def test_a_folder_with_something_else_is_not_replaced(build, tmp_path):
+def test_what_cannot_be_moved_leaves_the_earlier_in_its_place(tmp_path, earlier):
+    with pytest.raises(FileNotFoundError):
+        aside.build_aside(earlier, Path.rmdir)  # there is nothing to move
+
+
+def test_a_folder_with_something_else_is_not_replaced(tmp_path, monkeypatch):
     (tmp_path / "letters.txt").write_text("dear", encoding="utf-8")
     with pytest.raises(build.Stopped, match="holds something else"):
-        build_without_network(build)(CHAPTERS, tmp_path, tmp_path)
+        build_without_network(build, monkeypatch)(CHAPTERS, tmp_path, tmp_path)
     assert (tmp_path / "letters.txt").exists()
 
 
-def test_no_network(build, tmp_path, earlier, monkeypatch):
+def test_no_network(tmp_path, earlier, monkeypatch):
     def download(package, path):
         raise OSError(f"{package} could not be fetched: no route to host")
 
     monkeypatch.setattr("workshop.npm_packages.download", download)
-    build.NEEDED = []
-    build.check_chapters = lambda paths: None
+    monkeypatch.setattr(build, "NEEDED", [])
+    monkeypatch.setattr(build, "check_chapters", lambda paths: None)
     with pytest.raises(build.Stopped, match=r"fetching mathjax@3.*no route to host\n.*network"):
         build.build(CHAPTERS, earlier, tmp_path / "packages")
 
 
-def test_another_package_than_the_pinned_one(build, tmp_path, earlier, monkeypatch):
+def test_another_package_than_the_pinned_one(tmp_path, earlier, monkeypatch):
     monkeypatch.setattr(
         "workshop.npm_packages.download", lambda package, path: path.write_bytes(b"evil")
     )
-    build.NEEDED = []
-    build.check_chapters = lambda paths: None
+    monkeypatch.setattr(build, "NEEDED", [])
+    monkeypatch.setattr(build, "check_chapters", lambda paths: None)
     with pytest.raises(build.Stopped, match=r"fetching .* is not the pinned package(.|\n)*removed"):
         build.build(CHAPTERS, earlier, tmp_path / "packages")
     assert not list((tmp_path / "packages").iterdir())
 
 
-def test_the_command_says_what_stopped_it(build, tmp_path, monkeypatch):
-    build.NEEDED = ["no_such_package"]
+def test_the_command_says_what_stopped_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(build, "NEEDED", ["no_such_package"])
     with pytest.raises(SystemExit, match=r"make book stopped.*\nlooking for Sphinx"):
         build.main(["--output", str(tmp_path / "site")])
     assert not (tmp_path / "site").exists()

@@ -6,12 +6,10 @@ Everything is skipped, and says why, where playwright or Chromium is missing. Sc
 
 import html
 import importlib.util
-import io
 import os
 import re
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 
 import pytest
@@ -21,10 +19,9 @@ from workshop.browser import chromium
 from workshop.browser.lab import JupyterLab
 from workshop.live.build import BuildError
 from workshop.live.tab import Tab
-from workshop.npm_packages import fetch, read_checksums, tarball_name
+from workshop.npm_packages import fetch, unpack
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ROOT / ".venv" / ".packages"
 SCREENSHOTS = ROOT / "_screenshots"
 AXE = "axe-core@4.14.1"
 
@@ -106,21 +103,17 @@ def deck(browser, tmp_path_factory):
 def built(told):
     """Skip where a package of the npm registry cannot be had; fail for any other reason."""
     if told.returncode and "fetching" in told.stderr and "connect to the network" in told.stderr:
-        pytest.skip(told.stderr.strip().splitlines()[-1])
+        pytest.skip("a package of the npm registry cannot be had, and none is kept")
     assert told.returncode == 0, told.stderr
 
 
 @pytest.fixture(scope="package")
 def axe():
     """The script of axe-core, which finds what hinders readers who see badly or not."""
-    name = tarball_name(AXE)
     try:
-        checksums = read_checksums(Path(chromium.__file__).with_name("packages.sha256"))
-        content = fetch(AXE, PACKAGES, checksums[name])
+        return unpack(fetch(AXE), ["axe.min.js"])["axe.min.js"].decode("utf-8")
     except OSError as error:
         pytest.skip(f"{AXE} cannot be had: {error}")
-    with tarfile.open(fileobj=io.BytesIO(content)) as tarball:
-        return tarball.extractfile("package/axe.min.js").read().decode("utf-8")
 
 
 @pytest.fixture(scope="package")

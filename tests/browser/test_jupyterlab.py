@@ -129,6 +129,4 @@ def texts(notebook):
 
 def formulas(text):
     """The number of formulas in Markdown."""
-    for code in (markdown.FENCE, markdown.COMMENT, markdown.CODE_SPAN):
-        text = code.sub(" ", text)
-    return len(markdown.MATHS.findall(text))
+    return len(markdown.formulas(text))

@@ -225,7 +225,7 @@ def test_any_hdf5_can_read_the_file(name):
 
 def test_every_package_is_pinned():
     names = {render_cats.tarball_name(package) for package in render_cats.PACKAGES.values()}
-    assert set(render_cats.read_checksums()) == names
+    assert set(render_cats.read_checksums()) >= names
 
 
 def test_a_changed_package_is_refused_by_name(tmp_path):

@@ -1,10 +1,17 @@
 """The generated sets, and a loader that says what is wrong with a file."""
 
+import os
+import struct
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+
 import h5py
 import numpy as np
 import pytest
 import sklearn.datasets
-from PIL import Image
+from PIL import Image, features
 
 from lib import datasets
 from lib.datasets import (
@@ -22,6 +29,8 @@ from lib.datasets import (
     planar_flower,
 )
 from tests.lib.networks import words
+
+ROOT = Path(__file__).resolve().parents[2]
 
 NAMES = {split: f"{split}_catvnoncat.h5" for split in ("train", "test")}
 
@@ -287,6 +296,79 @@ def test_a_damaged_file_is_named(folder, split, damage):
         load_cats(folder)
 
 
+LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:4665a5ea\nsize 2572022\n"
+
+
+@pytest.mark.parametrize(
+    "content, seems",
+    [
+        (LFS, "it is a Git LFS pointer, which only says where the file is kept: run `git lfs pull"),
+        (b"\n<!DOCTYPE html>\n<html lang=en>", "it is a web page, as is left when a download fail"),
+        (b"", "it is empty: it was not copied or downloaded to its end"),
+    ],
+)
+@pytest.mark.parametrize("split", NAMES)
+def test_what_is_left_of_a_failed_download_is_named(folder, split, content, seems):
+    (folder / NAMES[split]).write_bytes(content)
+    start = f"{NAMES[split]} is not a whole HDF5 file of cats: "
+    with pytest.raises(ValueError, match=words(start + seems)):
+        load_cats(folder)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows refuses to open it by itself")
+@pytest.mark.parametrize("split", NAMES)
+def test_a_file_in_use(folder, split):
+    with h5py.File(folder / NAMES[split], "a") as file:
+        with pytest.raises(BlockingIOError, match="is in use: it is open for writing, here or in"):
+            load_cats(folder)
+        file.flush()
+    assert len(load_cats(folder).train_set_x) == 4
+
+
+def test_a_folder_in_ones_home(folder, monkeypatch):
+    monkeypatch.setenv("HOME", str(folder.parent))
+    monkeypatch.setenv("USERPROFILE", str(folder.parent))
+    cats = load_cats(f"~/{folder.name}")
+    np.testing.assert_array_equal(cats.train_set_x, load_cats(folder).train_set_x)
+
+
+PLAIN_READING_ONLY = """
+import mmap, os, sys
+import h5py
+from lib import Dense, Network
+from lib.datasets import load_cats
+from lib.persistence import load, save
+
+def refuse(*arguments, **options):
+    raise OSError(95, "Operation not supported")
+
+mmap.mmap = refuse
+try:
+    import fcntl
+    fcntl.flock = fcntl.lockf = refuse
+except ImportError:
+    pass
+original = h5py.File.__init__
+
+def by_python_only(self, name, *arguments, **options):
+    if isinstance(name, (str, bytes, os.PathLike)):
+        refuse()
+    original(self, name, *arguments, **options)
+
+h5py.File.__init__ = by_python_only
+print(load_cats().train_set_x.shape, load_cats("augmented").train_set_x.shape)
+save(sys.argv[1], Network([Dense(1)], 3, random_state=0))
+print(load(sys.argv[1]).net.n_inputs)
+"""
+
+
+def test_a_drive_without_locks_and_memory_maps_is_enough(tmp_path):
+    """HDF5's own way to a file needs more than a browser's drive can do."""
+    command = [sys.executable, "-c", PLAIN_READING_ONLY, str(tmp_path / "net.h5")]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert (run.stdout, run.stderr) == ("(209, 64, 64, 3) (1045, 64, 64, 3)\n3\n", "")
+
+
 X, Y = "train_set_x", "train_set_y"
 
 
@@ -334,6 +416,14 @@ def test_a_group_in_place_of_a_data_set(folder):
         del file[X]
         file.create_group(X)
     with pytest.raises(ValueError, match="'train_set_x' is a group; it needs to be a data set"):
+        load_cats(folder)
+
+
+def test_a_name_that_is_no_text(folder):
+    with h5py.File(folder / NAMES["train"], "a") as file:
+        del file[X]
+        file[b"\xff\xfe"] = np.zeros(3)
+    with pytest.raises(ValueError, match="it has no data set 'train_set_x' of its own; it holds"):
         load_cats(folder)
 
 
@@ -385,16 +475,283 @@ def store_picture(path, array=None, mode="RGB", **options):
     return path
 
 
-@pytest.mark.parametrize(
-    "name, mode",
-    [("a.png", "RGB"), ("a.png", "L"), ("a.png", "RGBA"), ("a.gif", "P"), ("a.jpg", "L")],
-)
-def test_a_picture_of_any_kind_becomes_64_by_64_bytes(tmp_path, name, mode):
+@pytest.mark.parametrize("name", ["a.png", "a.gif", "a.jpg"])
+def test_a_picture_of_any_size_becomes_64_by_64_bytes(tmp_path, name):
     for path in (tmp_path / name, str(tmp_path / name)):
-        store_picture(path, mode=mode)
-        picture = load_picture(path)
+        picture = load_picture(store_picture(path))
         assert picture.shape == (64, 64, 3) and picture.dtype == np.uint8
         assert picture.std() > 5
+
+
+# --- pictures of every mode, 64 by 64, so that nothing is resized ---------------------------------
+
+
+def numbers(depth, channels, seed=0):
+    """Whole numbers of so many bits, (64, 64, channels)."""
+    return np.random.RandomState(seed).randint(2**depth, size=(64, 64, channels))
+
+
+def seen(numbers, depth=8, alpha=1.0):
+    """What numbers of 1 or 3 channels look like on white, (64, 64, 3) from 0 to 255."""
+    values = numbers / (2**depth - 1) * np.ones(3)
+    return 255 * (values * alpha + 1 - alpha)
+
+
+def write_png(path, samples, depth, kind, *chunks):
+    """A PNG as its standard says, without Pillow; kind: 0 grey, 2 RGB, 3 palette, 4 LA, 6 RGBA."""
+    rows = samples.reshape(64, -1)
+    if depth == 16:
+        packed = rows.astype(">u2").view(np.uint8)
+    else:
+        bits = rows[:, :, np.newaxis] >> np.arange(depth)[::-1] & 1
+        packed = np.packbits(bits.reshape(64, -1).astype(np.uint8), axis=1)
+    lines = b"".join(b"\0" + row.tobytes() for row in packed)
+    header = struct.pack(">IIBBBBB", 64, 64, depth, kind, 0, 0, 0)
+    chunks = [(b"IHDR", header), *chunks, (b"IDAT", zlib.compress(lines)), (b"IEND", b"")]
+    with open(path, "wb") as file:
+        file.write(b"\x89PNG\r\n\x1a\n")
+        for name, data in chunks:
+            check = struct.pack(">I", zlib.crc32(name + data))
+            file.write(struct.pack(">I", len(data)) + name + data + check)
+
+
+PNGS = [  # bits, kind, with a tRNS chunk
+    *[(depth, 0, clear) for depth in (1, 2, 4, 8, 16) for clear in (False, True)],
+    *[(depth, 3, clear) for depth in (1, 2, 4, 8) for clear in (False, True)],
+    *[(8, 2, False), (8, 2, True), (16, 2, False)],
+    *[(depth, kind, False) for depth in (8, 16) for kind in (4, 6)],
+]
+
+
+@pytest.mark.parametrize("depth, kind, clear", PNGS)
+def test_every_kind_of_png(tmp_path, depth, kind, clear):
+    samples = numbers(depth, {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[kind])
+    chunks, alpha = [], 1.0
+    if kind in (4, 6):
+        alpha = samples[:, :, -1:] / (2**depth - 1)
+        expected = seen(samples[:, :, :-1], depth, alpha)
+    elif kind == 3:
+        palette, alphas = numbers(8, 3)[:4].reshape(256, 3)[: 2**depth], numbers(8, 1)[:4].ravel()
+        chunks = [(b"PLTE", palette.astype(np.uint8).tobytes())]
+        if clear:
+            chunks.append((b"tRNS", alphas[: 2**depth].astype(np.uint8).tobytes()))
+            alpha = alphas[samples] / 255
+        expected = seen(palette[samples[:, :, 0]], alpha=alpha)
+    else:
+        if clear:
+            samples[20:40] = samples[0, 0]
+            chunks = [(b"tRNS", samples[0, 0].astype(">u2").tobytes())]
+            alpha = 1.0 - (samples == samples[0, 0]).all(axis=2, keepdims=True)
+        expected = seen(samples, depth, alpha)
+    write_png(path := tmp_path / "a.png", samples, depth, kind, *chunks)
+    # Pillow takes the upper half of the 16 bits of a colour and of an alpha, and then mixes.
+    off = (0.5 if depth == 16 and kind else 0) + (1 if kind in (4, 6) or clear else 0)
+    np.testing.assert_allclose(load_picture(path), expected, rtol=0, atol=off + 0.5)
+
+
+def test_a_png_whose_transparent_colour_has_16_bits_is_refused(tmp_path):
+    samples = numbers(16, 3)
+    clear = (b"tRNS", samples[0, 0].astype(">u2").tobytes())
+    write_png(path := tmp_path / "a.png", samples, 16, 2, clear)
+    with pytest.raises(ValueError, match="one of its 16-bit colours stands for transparent; save"):
+        load_picture(path)
+
+
+SMOOTH = np.stack(np.broadcast_arrays(*np.ogrid[0:253:4, 0:253:4], 128), axis=2).astype(np.uint8)
+ALPHA = np.rot90(SMOOTH[:, :, 0])
+GREY, BITS = SMOOTH[:, :, 1], np.where(SMOOTH[:, :, 1] > 99, 255, 0).astype(np.uint8)
+DEEP = (GREY * np.uint16(257)).astype(np.uint16)
+CMYK = np.dstack([SMOOTH, ALPHA // 2])
+INKS = 255 * (1 - CMYK[:, :, :3] / 255) * (1 - CMYK[:, :, 3:] / 255)
+
+
+def image(array, mode=None):
+    """A picture of Pillow whose bands are those of ``array``."""
+    array = np.ascontiguousarray(array)
+    if array.ndim == 2:
+        return Image.fromarray(array) if mode is None else Image.fromarray(array).convert(mode)
+    return Image.merge(mode, [Image.fromarray(band) for band in np.moveaxis(array, 2, 0)])
+
+
+def indexed(mode="P"):
+    """A picture with a palette of 64 colours and, for "PA", alpha."""
+    picture = Image.fromarray(np.tile(np.arange(64, dtype=np.uint8), (64, 1)))
+    picture.putpalette(SMOOTH[np.arange(64), np.arange(64)].tobytes())
+    if mode == "PA":
+        picture = picture.convert("PA")
+        picture.putalpha(Image.fromarray(ALPHA))
+    return picture
+
+
+PALETTE = np.broadcast_to(SMOOTH[np.arange(64), np.arange(64)], (64, 64, 3))
+HOLE = np.where(np.arange(64) == 7, 0.0, 1.0)[:, np.newaxis]
+OVER = ALPHA[:, :, np.newaxis] / 255
+RGBA = np.dstack([SMOOTH, ALPHA])
+
+# The file, the mode that Pillow opens it in, the picture, what it looks like, how far off it may be
+# where the format loses something, and options for saving it.
+MODES = [
+    ("a.tif", "1", image(BITS, "1"), seen(BITS[..., None]), 0, {}),
+    ("a.bmp", "1", image(BITS, "1"), seen(BITS[..., None]), 0, {}),
+    ("a.tif", "L", image(GREY), seen(GREY[..., None]), 0, {}),
+    ("a.bmp", "L", image(GREY), seen(GREY[..., None]), 0, {}),
+    ("a.jpg", "L", image(GREY), seen(GREY[..., None]), 2, {"quality": 100}),
+    ("a.pgm", "L", image(GREY), seen(GREY[..., None]), 0, {}),
+    ("a.jp2", "L", image(GREY), seen(GREY[..., None]), 0, {}),
+    ("a.tif", "LA", image(np.dstack([GREY, ALPHA]), "LA"), seen(GREY[..., None], 8, OVER), 1, {}),
+    ("a.jp2", "LA", image(np.dstack([GREY, ALPHA]), "LA"), seen(GREY[..., None], 8, OVER), 1, {}),
+    ("a.tif", "P", indexed(), seen(PALETTE), 0, {}),
+    ("a.gif", "P", indexed(), seen(PALETTE), 0, {}),
+    ("a.bmp", "P", indexed(), seen(PALETTE), 0, {}),
+    ("a.gif", "P", indexed(), seen(PALETTE, 8, HOLE), 0, {"transparency": 7}),
+    ("a.tif", "PA", indexed("PA"), seen(PALETTE, 8, OVER), 1, {}),
+    ("a.tif", "RGB", image(SMOOTH, "RGB"), seen(SMOOTH), 0, {}),
+    ("a.bmp", "RGB", image(SMOOTH, "RGB"), seen(SMOOTH), 0, {}),
+    ("a.ppm", "RGB", image(SMOOTH, "RGB"), seen(SMOOTH), 0, {}),
+    ("a.jpg", "RGB", image(SMOOTH, "RGB"), seen(SMOOTH), 4, {"quality": 100, "subsampling": 0}),
+    ("a.webp", "RGB", image(SMOOTH, "RGB"), seen(SMOOTH), 0, {"lossless": True}),
+    ("a.jp2", "RGB", image(SMOOTH, "RGB"), seen(SMOOTH), 0, {}),
+    ("a.tif", "RGBA", image(RGBA, "RGBA"), seen(SMOOTH, 8, OVER), 1, {}),
+    ("a.tga", "RGBA", image(RGBA, "RGBA"), seen(SMOOTH, 8, OVER), 1, {}),
+    ("a.ico", "RGBA", image(RGBA, "RGBA"), seen(SMOOTH, 8, OVER), 1, {"sizes": [(64, 64)]}),
+    ("a.webp", "RGBA", image(RGBA, "RGBA"), seen(SMOOTH, 8, OVER), 1, {"lossless": True}),
+    ("a.tif", "RGB", image(RGBA, "RGBX"), seen(SMOOTH), 0, {}),
+    ("a.tif", "CMYK", image(CMYK, "CMYK"), INKS, 1.5, {}),
+    ("a.jpg", "CMYK", image(CMYK, "CMYK"), INKS, 4, {"quality": 100, "subsampling": 0}),
+    ("a.tif", "YCbCr", image(SMOOTH, "RGB").convert("YCbCr"), seen(SMOOTH), 3, {}),
+    ("a.tif", "I;16", image(DEEP), seen(GREY[..., None]), 0, {}),
+    ("b.tif", "I;16", image(DEEP), seen(GREY[..., None]), 0, {"compression": "tiff_lzw"}),
+    ("a.tif", "I;16B", image(DEEP.astype(">u2")), seen(GREY[..., None]), 0, {}),
+    ("a.jp2", "I;16", image(DEEP), seen(GREY[..., None]), 0, {}),
+    ("a.pgm", "I", image(DEEP), seen(GREY[..., None]), 0, {}),
+]
+
+
+@pytest.mark.parametrize("name, mode, picture, looks, off, options", MODES)
+def test_every_mode_looks_as_it_is(tmp_path, name, mode, picture, looks, off, options):
+    if not features.check({"jp2": "jpg_2000", "webp": "webp"}.get(name[2:], "pil")):
+        pytest.skip(f"this Pillow writes no {name}")
+    picture.save(path := tmp_path / name, **options)
+    with Image.open(path) as opened:
+        assert opened.mode == mode
+    np.testing.assert_allclose(load_picture(path), looks, rtol=0, atol=off + 0.5)
+
+
+def test_a_ramp_of_16_bits_is_a_ramp(tmp_path):
+    ramp = np.linspace(0, 65535, 64 * 64).round().astype(np.uint16).reshape(64, 64)
+    for name in ("a.png", "a.tif", "a.pgm"):
+        Image.fromarray(ramp).save(tmp_path / name)
+        picture = load_picture(tmp_path / name)
+        assert picture.mean() == pytest.approx(127.5, abs=0.1)
+        assert (picture.min(), picture.max()) == (0, 255)
+
+
+def test_what_lies_hidden_under_nothing_is_not_seen(tmp_path):
+    hidden = [RGBA.copy(), RGBA.copy()]
+    for picture, colour in zip(hidden, [0, 200], strict=True):
+        picture[:32, :, 3] = 0
+        picture[:32, :, :3] = colour
+    found = []
+    for picture in hidden:
+        image(picture, "RGBA").save(tmp_path / "a.png")
+        found.append(load_picture(tmp_path / "a.png"))
+    np.testing.assert_array_equal(*found)
+    assert (found[0][:32] == 255).all()
+
+
+def test_a_palette_with_alpha(tmp_path, monkeypatch):
+    """As in some JPEG 2000 files; Pillow writes no file with one."""
+    picture = indexed()
+    picture.putpalette(RGBA[np.arange(64), np.arange(64)].tobytes(), "RGBA")
+    picture.save(path := tmp_path / "a.png")
+    monkeypatch.setattr(Image, "open", lambda path: picture)
+    over = np.broadcast_to(OVER[np.arange(64), np.arange(64)], (64, 64, 1))
+    np.testing.assert_allclose(load_picture(path), seen(PALETTE, 8, over), rtol=0, atol=1.5)
+
+
+def write_tiff(path, array, *, bits, sign=1, black=1, alpha=None):
+    """A grey TIFF of one strip, without Pillow.
+
+    sign: 1 unsigned, 2 signed, 3 floating point. alpha: None, or 1 if grey is multiplied by it.
+    """
+    data = array.tobytes()
+    entries = [(256, 64), (257, 64), (258, bits), (259, 1), (262, black), (273, 8)]
+    entries += [(277, 1 if alpha is None else 2), (278, 64), (279, len(data))]
+    entries += [(339, sign)] if alpha is None else [(338, alpha)]
+    directory = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries)
+    if alpha is not None:
+        directory = directory.replace(  # as many bits for alpha
+            struct.pack("<HHII", 258, 4, 1, bits), struct.pack("<HHIHH", 258, 3, 2, bits, bits)
+        )
+    head = b"II*\0" + struct.pack("<I", 8 + len(data))
+    path.write_bytes(head + data + struct.pack("<H", len(entries)) + directory + bytes(4))
+
+
+def test_12_bits(tmp_path):
+    values = numbers(12, 1)[:, :, 0]
+    low, high = values[:, ::2], values[:, 1::2]
+    packed = np.dstack([low >> 4, (low & 15) << 4 | high >> 8, high & 255]).astype(np.uint8)
+    write_tiff(path := tmp_path / "a.tif", packed, bits=12)
+    np.testing.assert_allclose(load_picture(path), seen(values[..., None], 12), rtol=0, atol=0.5)
+
+
+def test_grey_that_is_multiplied_by_its_alpha(tmp_path):
+    grey = GREY * (ALPHA / 255)
+    both = np.rint(np.dstack([grey, ALPHA])).astype(np.uint8)
+    write_tiff(path := tmp_path / "a.tif", both, bits=8, alpha=1)
+    with Image.open(path) as opened:
+        assert opened.mode == "La"
+    expected = np.repeat((grey + 255 - ALPHA)[:, :, np.newaxis], 3, axis=2)
+    np.testing.assert_allclose(load_picture(path), expected, rtol=0, atol=2)
+
+
+@pytest.mark.parametrize("name", ["F", "F of TIFF", "I", "I of 16 bits", "I;16 from white", "LAB"])
+def test_a_mode_whose_numbers_mean_no_brightness_is_refused_by_name(tmp_path, name):
+    path = tmp_path / "a.tif"
+    if name == "F":
+        Image.fromarray(np.float32(GREY / 255)).save(path := tmp_path / "a.pfm")
+    elif name == "F of TIFF":
+        write_tiff(path, np.float32(GREY / 255), bits=32, sign=3)
+    elif name == "I":
+        write_tiff(path, np.int32(DEEP), bits=32, sign=2)
+    elif name == "I of 16 bits":
+        write_tiff(path, np.int16(DEEP // 2), bits=16, sign=2)
+    elif name == "I;16 from white":
+        write_tiff(path, DEEP, bits=16, black=0)
+    else:
+        image(SMOOTH, "LAB").save(path)
+    message = f"its mode is '{name.split()[0]}' in "
+    with pytest.raises(ValueError, match=words(message)) as caught:
+        load_picture(path)
+    assert str(caught.value).endswith("; save it with 8 bits a colour")
+
+
+# Pillow reads no file so, but into another mode.
+NEVER_IN_A_FILE = {"HSV", "RGBX", "RGBa", "I;16L", "I;16N"}
+
+
+def test_no_mode_of_pillow_is_forgotten():
+    read = {"La", *(mode for _, mode, *_ in MODES)}
+    assert read | {"F", "LAB"} | NEVER_IN_A_FILE >= set(Image.MODES) | {"I;16", "I;16B"}
+    assert read | NEVER_IN_A_FILE >= datasets.EIGHT_BITS | datasets.SIXTEEN_BITS
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.tif", "a.webp"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_way_of_holding_the_telephone(tmp_path, name, orientation):
+    if not features.check("webp"):
+        pytest.skip("this Pillow writes no WebP")
+    upright = np.zeros((64, 64, 3), np.uint8)
+    upright[:32], upright[32:, :32] = 255, 120  # no two of the eight ways look alike
+    turns = {1: 0, 2: 0, 3: 2, 4: 2, 5: 1, 6: 1, 7: 3, 8: 3}[orientation]
+    stored = np.rot90(upright, turns)
+    if orientation in (2, 4, 5, 7):
+        stored = stored[:, ::-1] if orientation in (2, 4) else stored[::-1]
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    quality = {"lossless": True} if name == "a.webp" else {}
+    store_picture(tmp_path / name, np.ascontiguousarray(stored), exif=exif, **quality)
+    np.testing.assert_allclose(load_picture(tmp_path / name), upright, rtol=0, atol=3)
 
 
 def test_the_middle_square_is_taken(tmp_path):

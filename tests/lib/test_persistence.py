@@ -2,10 +2,13 @@
 
 import json
 import os
-import signal
+import pickle
+import stat
 import subprocess
 import sys
-import time
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import h5py
@@ -33,7 +36,7 @@ from lib import (
     SquareRootDecay,
     StepDecay,
     Tanh,
-    storage,
+    persistence,
     train,
 )
 from lib.persistence import load, save
@@ -215,7 +218,7 @@ def test_a_disk_that_takes_nothing_leaves_the_old_file(tmp_path, monkeypatch):
     def full(handle):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(storage.os, "fsync", full)
+    monkeypatch.setattr(persistence.os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
         save(path, everything())
     assert path.read_bytes() == old
@@ -233,7 +236,7 @@ def doctored(path, change):
     header = json.loads(arrays["header"].tobytes())
     change(arrays, header)
     arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
-    storage._write(path, arrays)
+    persistence._write(path, arrays)
 
 
 def with_nan(arrays, header):
@@ -355,40 +358,423 @@ def test_links_out_of_the_file_are_not_followed(tmp_path):
         load(path)
 
 
-# --- killed while it saves ------------------------------------------------------------------------
+# --- several savers, links and permissions --------------------------------------------------------
 
-KILLS = int(os.environ.get("COURSE_KILLS", 20))
-SAVER = """
-import itertools, sys
-import numpy as np
-from lib import Adam, Dense, Network, ReLU
+
+def numbered(number):
+    """A network whose parameters all are ``number``."""
+    net = small()
+    net.parameters = number
+    return net
+
+
+def number_in(path):
+    """The number that the network in a file was made with; the file has to be whole."""
+    (number,) = np.unique(load(path).net.parameters)
+    return number
+
+
+def before_the_first(monkeypatch, name, action):
+    """Call ``action`` once, when ``save`` calls ``os.name`` for the first time."""
+    original, called = getattr(os, name), []
+
+    def call(*arguments):
+        if not called:
+            called.append(name)
+            action()
+        return original(*arguments)
+
+    monkeypatch.setattr(persistence.os, name, call)
+    return called
+
+
+@pytest.mark.parametrize("moment", ["fsync", "replace"])
+def test_a_saver_between_the_steps_of_another(tmp_path, monkeypatch, moment):
+    path = tmp_path / "net.h5"
+    called = before_the_first(monkeypatch, moment, lambda: save(path, numbered(2)))
+    save(path, numbered(1))
+    assert called == [moment]
+    assert number_in(path) == 1  # which was renamed last
+    assert os.listdir(tmp_path) == ["net.h5"]
+
+
+@pytest.mark.parametrize("moment", ["fsync", "replace"])
+def test_a_saver_that_has_begun_when_another_ends(tmp_path, monkeypatch, moment):
+    path = tmp_path / "net.h5"
+    begun, go_on, seen = threading.Event(), threading.Event(), []
+    original = os.fsync
+
+    def wait(handle):
+        if threading.current_thread() is second:
+            begun.set()
+            go_on.wait(60)
+        original(handle)
+
+    second = threading.Thread(target=save, args=(path, numbered(2)))
+
+    def begin():
+        second.start()
+        assert begun.wait(60)
+
+    monkeypatch.setattr(persistence.os, "fsync", wait)
+    before_the_first(monkeypatch, moment, begin)
+    try:
+        save(path, numbered(1))
+        seen.append(number_in(path))
+    finally:
+        go_on.set()
+        second.join()
+    seen.append(number_in(path))
+    assert seen == [1, 2]
+    assert os.listdir(tmp_path) == ["net.h5"]
+
+
+def test_a_saver_that_fails_takes_away_its_own_file_only(tmp_path, monkeypatch):
+    path = tmp_path / "net.h5"
+    save(path, numbered(1))
+    theirs = [tmp_path / name for name in ("net.h5.part", "net.h5.0.part", ".part")]
+    for other in theirs:
+        other.write_text("somebody's")
+
+    def fail(source, target):
+        assert str(source) not in map(str, theirs)
+        raise PermissionError("in use")
+
+    with monkeypatch.context() as context:
+        context.setattr(persistence.os, "replace", fail)
+        with pytest.raises(PermissionError, match="in use"):
+            save(path, numbered(2))
+    assert number_in(path) == 1
+    save(path, numbered(3))
+    assert number_in(path) == 3
+    assert [other.read_text() for other in theirs] == ["somebody's"] * 3
+    assert len(os.listdir(tmp_path)) == 4
+
+
+def test_a_name_that_is_taken_is_nobody_elses(tmp_path, monkeypatch):
+    path = tmp_path / "net.h5"
+    monkeypatch.setattr(persistence.secrets, "token_hex", lambda n: "0")
+    (taken := tmp_path / "net.h5.0.part").write_text("somebody's")
+    with pytest.raises(FileExistsError):
+        save(path, numbered(1))
+    assert taken.read_text() == "somebody's" and os.listdir(tmp_path) == [taken.name]
+
+
+def test_many_threads_save_to_one_path(tmp_path):
+    path, stop, seen = tmp_path / "net.h5", threading.Event(), []
+    save(path, numbered(0))
+
+    def keep_saving(number):
+        for _ in range(25):
+            save(path, numbered(number))
+
+    def keep_loading():
+        while not stop.is_set():
+            seen.append(number_in(path))
+
+    with ThreadPoolExecutor(5) as pool:
+        reader = pool.submit(keep_loading)
+        try:
+            list(pool.map(keep_saving, [1, 2, 3, 4]))
+        finally:
+            stop.set()
+        reader.result()
+    assert set(seen) <= {0, 1, 2, 3, 4} and number_in(path) in {1, 2, 3, 4}
+    assert os.listdir(tmp_path) == ["net.h5"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and permissions of POSIX")
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_is_followed(tmp_path, there):
+    (tmp_path / "runs").mkdir()
+    target, link = tmp_path / "runs" / "best.h5", tmp_path / "net.h5"
+    if there:
+        save(target, numbered(1))
+    second = tmp_path / "second.h5"
+    second.symlink_to("net.h5")
+    link.symlink_to(Path("runs") / "best.h5")
+    save(second, numbered(2))
+    assert link.is_symlink() and second.is_symlink() and not target.is_symlink()
+    assert number_in(target) == number_in(second) == 2
+    assert os.listdir(tmp_path / "runs") == ["best.h5"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and permissions of POSIX")
+@pytest.mark.parametrize("umask, mode", [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+def test_permissions(tmp_path, umask, mode):
+    path, before = tmp_path / "net.h5", os.umask(umask)
+    try:
+        save(path, numbered(1))
+        assert stat.S_IMODE(path.stat().st_mode) == mode  # as any new file
+        for kept in (0o640, 0o600, 0o666, 0o444):
+            path.chmod(kept)
+            save(path, numbered(2))
+            assert stat.S_IMODE(path.stat().st_mode) == kept
+    finally:
+        os.umask(before)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and permissions of POSIX")
+def test_what_was_for_ones_own_eyes_is_never_open_to_others(tmp_path, monkeypatch):
+    path, modes = tmp_path / "net.h5", []
+    save(path, numbered(1))
+    path.chmod(0o600)
+    original = os.fsync
+
+    def note(handle):
+        modes.append(stat.S_IMODE(os.fstat(handle).st_mode))
+        original(handle)
+
+    monkeypatch.setattr(persistence.os, "fsync", note)
+    save(path, numbered(2))
+    assert modes[0] == 0o600
+
+
+# --- where a file can be written ------------------------------------------------------------------
+
+
+def to_a_folder(folder):
+    (folder / "runs").mkdir()
+    return folder / "runs"
+
+
+def to_a_ring(folder):
+    (folder / "ring").symlink_to("ring")
+    return folder / "ring"
+
+
+def to_a_pipe(folder):
+    os.mkfifo(folder / "pipe")
+    return folder / "pipe"
+
+
+def into_a_file(folder):
+    (folder / "file").write_text("")
+    return folder / "file" / "net.h5"
+
+
+CANNOT = [
+    (to_a_folder, IsADirectoryError, "needs to be the path of a file, not of a folder"),
+    (lambda folder: f"{to_a_folder(folder)}/", IsADirectoryError, "not of a folder"),
+    (lambda folder: f"{folder}/runs/", IsADirectoryError, "not of a folder"),
+    (lambda folder: "", IsADirectoryError, "is ''; it needs to be the path of a file, not of a"),
+    (lambda folder: ".", IsADirectoryError, "is '.'; it needs to be the path of a file, not of a"),
+    (lambda folder: folder / "none" / "net.h5", FileNotFoundError, "its folder needs to exist"),
+    (into_a_file, FileNotFoundError, "its folder needs to exist"),
+    (lambda folder: folder / ("n" * 300), OSError, "it needs to be a path that can be written: "),
+    (lambda folder: f"{folder}/n\0.h5", ValueError, "it needs to be a path that can be written: "),
+    (lambda folder: "~nobody-of-this-name/n", ValueError, "it needs to be a path that can be writ"),
+    *(
+        [
+            (to_a_ring, ValueError, "it needs to be the path of a plain file, not of a device"),
+            (to_a_pipe, ValueError, "it needs to be the path of a plain file, not of a device"),
+            (lambda folder: os.devnull, ValueError, "it needs to be the path of a plain file, not"),
+        ]
+        if os.name == "posix"
+        else []
+    ),
+]
+
+
+@pytest.mark.parametrize("make, error, message", CANNOT)
+def test_a_path_that_cannot_be_written_is_refused_before_anything(tmp_path, make, error, message):
+    path, net = make(tmp_path), small()
+    before, listed = net.parameters.copy(), sorted(tmp_path.rglob("*"))
+    with pytest.raises(error, match=words(message)) as caught:
+        save(path, net)
+    assert str(caught.value).startswith(f"path is {str(path)!r}; ")
+    with pytest.raises(error, match=words(message)) as caught:
+        train(net, *examples(), Adam(0.1), 3, checkpoint=path)
+    assert str(caught.value).startswith(f"checkpoint is {str(path)!r}; ")
+    np.testing.assert_array_equal(net.parameters, before)
+    assert sorted(tmp_path.rglob("*")) == listed
+
+
+def test_a_folder_that_takes_no_file(tmp_path, monkeypatch):
+    """As a read-only one does; permissions alone would not keep an administrator out."""
+
+    def refuse(file, mode="r", *options):
+        raise PermissionError(13, "Permission denied", str(file))
+
+    monkeypatch.setattr(persistence, "open", refuse, raising=False)
+    needs = "it needs to be a path that can be written: Permission denied"
+    with pytest.raises(PermissionError, match=needs):
+        train(small(), *examples(), Adam(0.1), 3, checkpoint=tmp_path / "net.h5")
+
+
+def test_the_longest_name_is_long_enough(tmp_path):
+    path = tmp_path / ("ä" * 126 + ".h5")  # 255 bytes in UTF-8
+    save(path, numbered(1))
+    assert number_in(path) == 1 and len(os.listdir(tmp_path)) == 1
+
+
+def test_the_home_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    save("~/net.h5", numbered(1))
+    train(numbered(1), *examples(), Adam(0.1), 3, checkpoint="~/run.h5")
+    assert sorted(os.listdir(tmp_path)) == ["net.h5", "run.h5"]
+    assert number_in("~/net.h5") == 1
+
+
+# --- a full disk, as the system itself says it ----------------------------------------------------
+
+FULL = """
+import resource, sys
+from lib import Dense, Network
 from lib.persistence import save
 
-net = Network([Dense(60), ReLU(), Dense(1)], 500, random_state=0)
-optimizer = Adam(0.1)
-for k in itertools.count():
-    net.parameters = k
-    save(sys.argv[1], net, optimizer)
-    if k == 0:
-        print("saved", flush=True)
+save(sys.argv[1], Network([Dense(1)], 3, random_state=0))
+large = Network([Dense(100), Dense(1)], 1000, random_state=0)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
+try:
+    save(sys.argv[1], large)
+except OSError as error:
+    print(type(error).__name__, error.strerror)
 """
 
 
+@pytest.mark.skipif(os.name != "posix", reason="limits the size of files")
+def test_a_file_that_gets_no_more_room(tmp_path):
+    path = tmp_path / "net.h5"
+    command = [sys.executable, "-c", FULL, str(path)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert (run.stdout, run.stderr, run.returncode) == ("OSError File too large\n", "", 0)
+    assert load(path).net.n_inputs == 3 and os.listdir(tmp_path) == ["net.h5"]
+
+
+# --- in use, or no HDF5 at all --------------------------------------------------------------------
+
+HOLD = """
+import sys
+import h5py
+
+with h5py.File(sys.argv[1], sys.argv[2]) as file:
+    print("open", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def held(path, mode):
+    """``path`` opened by another program."""
+    command = [sys.executable, "-c", HOLD, str(path), mode]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline().strip() == b"open"
+        yield
+        process.stdin.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows refuses to open it by itself")
+def test_a_file_that_another_program_has_open_is_in_use(tmp_path):
+    path = tmp_path / "net.h5"
+    save(path, numbered(1))
+    with held(path, "r"):
+        assert number_in(path) == 1
+    with held(path, "r+"):
+        with pytest.raises(BlockingIOError, match=r"net\.h5 is in use: it is open for writing"):
+            load(path)
+        save(path, numbered(2))  # puts a new file in its place
+        assert number_in(path) == 2
+    assert number_in(path) == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows refuses to open it by itself")
+def test_a_file_that_this_program_has_open_is_in_use(tmp_path):
+    path = tmp_path / "net.h5"
+    save(path, numbered(1))
+    with h5py.File(path, "r+"), pytest.raises(BlockingIOError, match="needs to be closed first"):
+        load(path)
+    assert number_in(path) == 1
+
+
+def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
+    path = tmp_path / "net.h5"
+    save(path, numbered(1))
+
+    def refuse(file, mode="r", *options):
+        raise PermissionError(13, "Permission denied", str(file))
+
+    monkeypatch.setattr(persistence, "open", refuse, raising=False)
+    needs = "it needs to be readable, and not open in another program"
+    with pytest.raises(PermissionError, match=words(f"net.h5 cannot be read: {needs}")):
+        load(path)
+
+
+def test_a_file_system_without_locks(tmp_path, monkeypatch):
+    fcntl = pytest.importorskip("fcntl")
+    path = tmp_path / "net.h5"
+    save(path, numbered(1))
+
+    def refuse(file, operation):
+        raise OSError(38, "Function not implemented")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    assert number_in(path) == 1
+
+
+LFS = b"""version https://git-lfs.github.com/spec/v1
+oid sha256:4665a5ea423c2713d436b5ee50593a9640e0018c1550b5a0002f74190d6caea8
+size 2572022
+"""
+PAGES = [
+    b"<!DOCTYPE html>\n<html><head><title>404</title></head></html>",
+    b"\xef\xbb\xbf\r\n  <!doctype HTML>",
+    b'<HTML lang="en">',
+    b'<?xml version="1.0" encoding="UTF-8"?><Error><Code>NoSuchKey</Code></Error>',
+]
+FOREIGN = [
+    (LFS, "it is a Git LFS pointer, which only says where the file is kept: run `git lfs pull`"),
+    *[(page, "it is a web page, as is left when a download fails: open it in") for page in PAGES],
+    (b"", "it is empty: it was not copied or downloaded to its end"),
+    (b"PK\x03\x04\x14\x00\x00\x00", "it is a zip archive (as .npz, .keras and .pt files are)"),
+    (b"\x1f\x8b\x08\x00\x00", "it is packed by gzip; unpack it first"),
+    (b"\x93NUMPY\x01\x00v\x00", "it is a NumPy file; it needs to be HDF5"),
+    (pickle.dumps([1]), "it is a pickle; it needs to be HDF5"),
+    (b'{"message": "Not Found"}', 'it is text that begins \'{"message": "Not Found"}\'; it needs'),
+    (b"\x89PNG\r\n\x1a\n\x00\x00", "it does not begin as an HDF5 file does"),
+]
+
+
+@pytest.mark.parametrize("content, seems", FOREIGN)
+def test_what_is_no_hdf5_is_named(tmp_path, content, seems):
+    path = tmp_path / "net.h5"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=words(f"net.h5 is not a whole saved network: {seems}")):
+        load(path)
+
+
+def test_hdf5_that_broke_off_is_not_called_something_else(tmp_path):
+    path = tmp_path / "net.h5"
+    save(path, numbered(1))
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(ValueError, match=r"net\.h5 is not a whole saved network: .*truncated"):
+        load(path)
+
+
+# --- killed while they save -----------------------------------------------------------------------
+
+KILLS = int(os.environ.get("COURSE_KILLS", 40))  # of each number of savers; 200 once a week
+
+
+def kill(path, savers, kills, *ways):
+    command = [sys.executable, "-m", "tests.faults.savers", str(path), str(savers), str(kills)]
+    limit = 60 + kills
+    run = subprocess.run([*command, *ways], cwd=ROOT, capture_output=True, text=True, timeout=limit)
+    assert run.returncode == 0, run.stderr
+    return json.loads(run.stdout)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
-def test_killed_at_any_moment_the_old_or_the_new_file_is_whole(tmp_path):
-    path, random_state = tmp_path / "net.h5", np.random.RandomState(0)
-    while_writing = kills = 0
-    for delay in random_state.uniform(0, 0.03, size=KILLS):
-        process = subprocess.Popen(
-            [sys.executable, "-c", SAVER, str(path)], cwd=ROOT, stdout=subprocess.PIPE
-        )
-        assert process.stdout.readline() == b"saved\n"
-        time.sleep(delay)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
-        values = np.unique(load(path).net.parameters)
-        assert len(values) == 1  # all of one save, none of the next
-        kills += 1
-        while_writing += (tmp_path / "net.h5.part").exists()
-    assert kills == KILLS and while_writing > KILLS / 20  # many fell into the middle of a write
+@pytest.mark.parametrize("savers", [1, 2, 4])
+def test_killed_at_any_moment_the_old_or_the_new_file_is_whole(tmp_path, savers):
+    found = kill(tmp_path / "net.h5", savers, KILLS)
+    assert found["faults"] == []
+    assert found["kills"] == KILLS and found["whole"] == 2 * KILLS // savers
+    assert found["while_writing"] > KILLS / 20  # many fell into the middle of a write
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
+def test_savers_that_share_an_unfinished_file_are_found_out(tmp_path):
+    found = kill(tmp_path / "net.h5", 4, 20, "one-name")
+    assert "a saver ended by itself, 256" in found["faults"]

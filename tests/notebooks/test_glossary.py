@@ -18,7 +18,6 @@ from workshop.rules import Chapter
 
 HEADER = ["English", "中文", "한국어", "symbol"]
 SECTION = re.compile(r"^### Words of chapter (\d+)$", re.MULTILINE)
-BOLD = re.compile(r"\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*")
 NEW_WORDS = re.compile(r"^\*\*New words\*\*:(.*)$", re.MULTILINE)
 HAN, HANGUL = re.compile(r"[\u4e00-\u9fff]"), re.compile(r"[\uac00-\ud7a3]")
 
@@ -144,7 +143,7 @@ def unused(entries, chapters):
             continue
         sources = [NEW_WORDS.sub("", source) for source in prose_cells(chapters[entry.chapter])]
         spoken = stems("\n".join(map(markdown.prose, sources)))
-        written = packed(" ".join(chain.from_iterable(map(markdown.MATHS.findall, sources))))
+        written = packed(" ".join(chain.from_iterable(map(markdown.formulas, sources))))
         for name in entry.names:
             if not contains(spoken, stems(name)):
                 yield f"chapter {entry.chapter} does not use the term {name!r}"
@@ -166,7 +165,7 @@ def prose_cells(chapter):
 def bold_terms(chapter):
     """The terms set in bold in a chapter's prose."""
     for source in prose_cells(chapter):
-        for term in BOLD.findall(markdown.without_code(source)):
+        for term in markdown.bold(source):
             sentence = term[-1] in ".?:" or len(term.split()) > LONGEST_TERM
             if not sentence and term not in LABELS and (chapter.number, term) not in EMPHASIZED:
                 yield term

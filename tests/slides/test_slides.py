@@ -311,7 +311,7 @@ def packages(tmp_path, monkeypatch):
             for member in members:
                 archive.addfile(tarfile.TarInfo(f"package/{member}"))
         sums[path.name] = npm_packages.hashlib.sha256(path.read_bytes()).hexdigest()
-    monkeypatch.setattr(build_slides, "read_checksums", lambda path: sums)
+    monkeypatch.setattr(npm_packages, "read_checksums", lambda: sums)
     return folder
 
 
@@ -324,7 +324,7 @@ def test_a_deck_is_a_page_beside_all_that_it_loads(tmp_path, packages):
         assert (target / address).is_file(), address
     index = (target / "index.html").read_text(encoding="utf-8")
     assert "1 · A small chapter" in index and "<td>21</td>" in index
-    assert not list(tmp_path.glob("*.unfinished"))
+    assert not list(tmp_path.glob("._slides-*"))
 
 
 def refused(tmp_path, made, cache, step, advice):
@@ -342,7 +342,7 @@ def refused(tmp_path, made, cache, step, advice):
     assert f"make slides stopped at: {step}" in str(refusal.value)
     assert advice in str(refusal.value)
     assert [file.read_text() for file in target.iterdir()] == ["the old one"]
-    assert not list(tmp_path.glob("*.unfinished"))
+    assert not list(tmp_path.glob("._slides-*"))
 
 
 def test_a_chapter_with_a_missing_output_is_refused(tmp_path, packages):
@@ -367,7 +367,7 @@ def test_without_a_network_the_step_and_the_remedy_are_named(tmp_path, monkeypat
 
 
 def test_a_package_that_is_not_the_pinned_one_is_refused(tmp_path, packages, monkeypatch):
-    monkeypatch.setattr(build_slides, "read_checksums", lambda path: dict.fromkeys(
+    monkeypatch.setattr(npm_packages, "read_checksums", lambda: dict.fromkeys(
         map(npm_packages.tarball_name, build_slides.PACKAGES), "0" * 64))  # fmt: skip
     genuine = {path.name: path.read_bytes() for path in packages.iterdir()}
     monkeypatch.setattr(

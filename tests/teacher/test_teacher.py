@@ -192,7 +192,7 @@ def test_a_damaged_chapter_is_refused_and_the_old_kit_stays(tmp_path, damage, se
         kit.build([store(notebook, tmp_path / CHAPTER.name)], target)
     assert sentence in str(refusal.value)
     assert [path.name for path in target.iterdir()] == ["old"]
-    assert not list(tmp_path.glob("*.unfinished"))
+    assert not list(tmp_path.glob("._teacher-*"))
 
 
 def test_no_chapter_and_no_notebook_are_refused(tmp_path):

@@ -20,6 +20,17 @@ from workshop.rules import Chapter, parse
 
 CONTENTS = Path("chapters/README.md")
 DATASHEET = Path("data/README.md")
+# What a page is made of, as it is written. markdown-it reads Markdown and does not write it back,
+# and here everything but some links and code spans has to stay as it is.
+FENCE = re.compile(r"^ *(`{3,}|~{3,}).*?^ *\1`*~*$", re.MULTILINE | re.DOTALL)
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+CODE_SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
+MATHS = re.compile(r"\$\$.*?\$\$|\$(?!\s)[^$\n]+?(?<!\s)\$|\\begin\{.*?\\end\{\w+\*?\}", re.DOTALL)
+# The target may be in angle brackets, hold one pair of parentheses, and be followed by a title.
+LINK = re.compile(
+    r"(!?)\[((?:[^\[\]]|!\[[^\]]*\]\([^)]*\))*)\]"
+    r"\(\s*<?((?:[^\s()<>]|\([^\s()]*\))*)>?(?:\s+[\"'][^\"']*[\"'])?\s*\)"
+)
 FOLD = re.compile(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", re.DOTALL)
 HEADING = re.compile(r"^#.*$", re.MULTILINE)
 WORDS = re.compile(r"^### Words of chapter (\d+)\n(.*?)(?=^#|\Z)", re.MULTILINE | re.DOTALL)
@@ -96,13 +107,13 @@ class Translator:
     def __call__(self, text):
         """Translate what is not code, mathematics or a heading."""
         kinds = [
-            (markdown.FENCE, lambda found: found[0]),
-            (markdown.COMMENT, lambda found: ""),
+            (FENCE, lambda found: found[0]),
+            (COMMENT, lambda found: ""),
             (FOLD, self.fold),
-            (markdown.CODE_SPAN, self.name),
-            (markdown.MATHS, lambda found: found[0]),
+            (CODE_SPAN, self.name),
+            (MATHS, lambda found: found[0]),
             (HEADING, lambda found: found[0]),
-            (markdown.LINK, self.link),
+            (LINK, self.link),
         ]
         done, place = [], 0
         while True:

@@ -18,9 +18,9 @@ from pathlib import Path
 from workshop import ROOT, aside
 from workshop.live import files
 from workshop.live.wheels import lock_entry, wheel
+from workshop.npm_packages import CACHE
 
 HERE = Path(__file__).resolve().parent
-CACHE = ROOT / ".venv" / ".packages"
 INSTALL = "run `make live`, which installs it, or: python -m pip install -e '.[live]'"
 NEEDED = ["jupyterlite_core", "jupyterlite_pyodide_kernel", "jupyter_server"]
 MARK = "jupyter-lite.json"  # only a site of JupyterLite has it

@@ -7,20 +7,17 @@ the place: a file that differs from the lock is refused wherever it was found.
 """
 
 import hashlib
-import io
 import json
 import os
 import re
 import subprocess
 import sys
-import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
 
-from workshop.npm_packages import PATIENCE, fetch, read_address, read_checksums, tarball_name
+from workshop.npm_packages import PATIENCE, fetch, read_address, read_checksums, unpack
 
-HERE = Path(__file__).resolve().parent
 PYODIDE = "pyodide@0.27.7"  # the version that jupyterlite-pyodide-kernel 0.6 was made for
 RUNTIME = [
     "pyodide.js",
@@ -201,24 +198,21 @@ def runtime(cache):
 
     Raises OSError if the npm package cannot be had, ValueError if it is not the pinned one.
     """
-    checksum = read_checksums(HERE / "packages.sha256")[tarball_name(PYODIDE)]
-    with tarfile.open(fileobj=io.BytesIO(fetch(PYODIDE, cache, checksum))) as tarball:
-        found = {name: tarball.extractfile(f"package/{name}").read() for name in [*RUNTIME, LOCK]}
+    found = unpack(fetch(PYODIDE, cache), [*RUNTIME, LOCK])
     return found, json.loads(found.pop(LOCK))
 
 
 def pure_wheels(cache):
     """{file name: bytes} of the wheels of `PURE`, pinned by our own checksums."""
-    checksums = read_checksums(HERE / "packages.sha256")
-    return {name: pure_wheel(name, checksums[name], cache) for name in PURE}
+    return {name: pure_wheel(name, cache) for name in PURE}
 
 
-def pure_wheel(name, checksum, cache):
+def pure_wheel(name, cache):
     """The bytes of a wheel of PyPI, kept in `cache` for the next time.
 
     Raises OSError if it cannot be had, and Refused if what came is another file.
     """
-    kept = Kept(cache)
+    kept, checksum = Kept(cache), read_checksums()[name]
     content = kept.read(name)
     if content is None or hashlib.sha256(content).hexdigest() != checksum:
         with tempfile.TemporaryDirectory() as folder:

@@ -5,21 +5,18 @@ good one is still there, and never half of a new one.
 """
 
 import html
-import io
 import shutil
 import sys
-import tarfile
 from pathlib import Path
 
 import nbformat
 
 from workshop import ROOT, aside
-from workshop.npm_packages import fetch, read_checksums, tarball_name
+from workshop.npm_packages import CACHE, MATHJAX, MATHJAX_SCRIPT
 from workshop.slides import decks
 
 HERE = Path(__file__).resolve().parent
 
-CACHE = ROOT / ".venv" / ".packages"  # where downloaded packages stay, until `make clean`
 PACKAGES = {  # what a deck loads: of each package, {member: where it goes}
     "reveal.js@5.2.1": {
         "dist/reveal.js": "reveal/reveal.js",
@@ -27,8 +24,8 @@ PACKAGES = {  # what a deck loads: of each package, {member: where it goes}
         "plugin/notes/notes.js": "reveal/notes.js",
         "LICENSE": "reveal/LICENSE",
     },
-    "mathjax@3.2.2": {
-        "es5/tex-svg-full.js": "mathjax/tex-svg-full.js",
+    MATHJAX: {
+        f"es5/{MATHJAX_SCRIPT}": "mathjax/tex-svg-full.js",
         "LICENSE": "mathjax/LICENSE",
     },
 }
@@ -187,31 +184,13 @@ def read_deck(path):
     return decks.build(notebook, path.stem)
 
 
-def unpack(package, members, folder, cache):
-    """Write members of an npm package, fetched if `cache` lacks it, into a folder."""
-    checksum = read_checksums(HERE / "packages.sha256")[tarball_name(package)]
-    try:
-        content = fetch(package, cache, checksum)
-    except OSError as error:
-        advice = (
-            "It is needed once: connect to the network and run it again. Behind a proxy, or with a "
-            "mirror, it needs npm, which knows of them (https://nodejs.org/)."
-        )
-        raise BuildError(f"fetching {package}", f"{error}\n{advice}") from None
-    except ValueError as error:
-        advice = "What came was removed; run it again, and ask who alters your downloads."
-        raise BuildError(f"fetching {package}", f"{error}\n{advice}") from None
-    with tarfile.open(fileobj=io.BytesIO(content)) as tarball:
-        for member, target in members.items():
-            path = folder / target
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(tarball.extractfile(f"package/{member}").read())
-
-
 def write(built, folder, cache):
     """Write the pages of decks and all that they load into an empty folder."""
     for package, members in PACKAGES.items():
-        unpack(package, members, folder, cache)
+        for member, content in aside.fetched(package, members, cache, BuildError).items():
+            path = folder / members[member]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
     shutil.copy(HERE / "deck.css", folder / "deck.css")
     for deck in built:
         (folder / f"{deck.name}.html").write_text(deck_page(deck), encoding="utf-8")

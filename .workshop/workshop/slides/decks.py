@@ -14,6 +14,9 @@ Of a Markdown cell that is shown, a slide takes the heading, the displayed formu
 sentences that lead to them, short lists, tables and code. Each prediction becomes a slide of its
 own, the answer a fragment. Everything else of the prose is what a lecturer says: it stands in the
 speaker notes, with the time it takes. An exercise is shown with its whole task.
+
+nbconvert's own slides show every cell whole: they cannot take a formula out of a paragraph, leave
+the words to the notes and say how long that takes.
 """
 
 import base64
@@ -26,6 +29,8 @@ from dataclasses import dataclass, field
 
 from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
+
+from workshop import markdown
 
 SLIDE_TYPES = ("slide", "subslide", "-", "fragment", "notes", "skip")
 BEGINS = ("slide", "subslide")
@@ -50,10 +55,8 @@ SECONDS = {"title": 30, "plain": 25, "predict": 60, "exercise": 8 * 60, "claims"
 HEADING = re.compile(r"^(#{1,3})[ \t]+(.*?)[ \t]*$", re.MULTILINE)
 PREDICTION = re.compile(r"<details>\s*<summary>(.*?)</summary>\s*(.*?)\s*</details>", re.DOTALL)
 PREDICT = re.compile(r"^\s*(?:<b>|\*\*)Predict(?:</b>|\*\*)\s*·\s*")
-FENCE = re.compile(r"^```\w*\n.*?^```$", re.MULTILINE | re.DOTALL)
 FORMULA = re.compile(r"\$\$.*?\$\$", re.DOTALL)
-TABLE = re.compile(r"(?:^\|[^\n]*\n?)+", re.MULTILINE)
-LIST = re.compile(r"(?:^(?:-|\d+\.) [^\n]*\n?)+", re.MULTILINE)
+TAKEN = ("fence", "math_block", "table_open", "bullet_list_open", "ordered_list_open")
 MATHS = re.compile(r"\$\$.*?\$\$|\$[^$\n]+?\$|`[^`\n]+`", re.DOTALL)
 IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 LINK = re.compile(r"\[((?:[^\[\]]|\[[^\]]*\])+)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
@@ -145,8 +148,8 @@ class Builder:
     def markdown(self, cell, settings):
         """A Markdown cell: its headings part it, and each part begins a slide if the cell does."""
         kind = settings["slide_type"]
-        parts = re.split(r"(?m)^(?=#{1,3}[ \t])", FENCE.sub(hide, cell.source))
-        for part in map(unhide, parts):
+        parts = parted(cell.source)
+        for part in parts:
             heading = HEADING.match(part)
             if heading is None:
                 shows = PREDICTION.search(part) or any(shown_of(part))
@@ -277,8 +280,8 @@ def what_to_show(cell, section):
 def section_after(cell, section):
     """The section that the cell after this one is in, if this one is in `section`."""
     if cell.cell_type == "markdown":
-        for level, title in HEADING.findall(FENCE.sub(hide, cell.source)):
-            section = unnumbered(title) if len(level) == 2 else section
+        for level, title in markdown.headings(cell.source):
+            section = unnumbered(title) if level == 2 else section
     return section
 
 
@@ -297,21 +300,21 @@ def build(notebook, name):
     slides = [slide for slide in builder.slides if slide.pieces]
     # A chapter ends with its summary, a lecture with what it claims.
     slides.sort(key=lambda slide: slide.section == CLAIMS)
-    title = next((t for _, t in HEADING.findall(notebook.cells[0].source)), name)
+    title = next((t for _, t in markdown.headings(notebook.cells[0].source)), name)
     return Deck(name, title, slides, builder.pictures)
 
 
 # --- Text ----------------------------------------------------------------------------------------
 
 
-def hide(match):
-    """Keep the lines of fenced code from being taken for headings."""
-    return re.sub(r"(?m)^#", "\0#", match[0])
-
-
-def unhide(source):
-    """Undo `hide`."""
-    return source.replace("\0", "")
+def parted(source):
+    """Markdown in parts, each but perhaps the first beginning with a heading of level 1 to 3."""
+    tokens = markdown.PARSER.parse(source)
+    places = [
+        t.map[0] for t in tokens if t.type == "heading_open" and t.tag <= "h3" and not t.level
+    ]
+    lines = source.splitlines(keepends=True)
+    return ["".join(lines[a:b]) for a, b in itertools.pairwise([0, *places, len(lines)])]
 
 
 def unnumbered(title):
@@ -335,24 +338,24 @@ def unlinked(source):
 def spoken(source):
     """The prose of some Markdown: without what a slide shows, and with predictions in words."""
     source = PREDICTION.sub(lambda m: f"{tagless(m[1])} {m[2]}", source)
-    for pattern in (FENCE, TABLE):
-        source = pattern.sub("", source)
+    for token, block in markdown.blocks(source):
+        if token.type in ("fence", "table_open"):
+            source = source.replace(block, "")
     return re.sub(r"\n{3,}", "\n\n", unlinked(source)).strip()
 
 
 def shown_of(prose):
     """The pieces of HTML that a slide takes from prose, in order."""
-    patterns = (FENCE, FORMULA, TABLE, LIST)
-    pattern = re.compile("|".join(f"(?:{p.pattern})" for p in patterns), re.M | re.S)
-    last = 0
-    for match in pattern.finditer(prose):
-        found = match[0]
-        if found.startswith("$$"):
-            lead = sentence_before(prose[last : match.start()])
-            yield f"{FORMULA_BOX}{rendered(lead)}{rendered(stacked(found))}</div>"
-        elif not LIST.match(found) or len(found.split()) <= MOST_LISTED:
-            yield rendered(found)
-        last = match.end()
+    before = ""
+    for token, block in markdown.blocks(prose):
+        if token.type == "math_block":
+            lead = sentence_before(before)
+            yield f"{FORMULA_BOX}{rendered(lead)}{rendered(stacked(block))}</div>"
+        elif token.type in TAKEN and not (
+            token.type.endswith("list_open") and len(block.split()) > MOST_LISTED
+        ):
+            yield rendered(block)
+        before = "" if token.type in TAKEN else f"{before}{block}\n\n"
 
 
 def stacked(formula):
@@ -451,8 +454,9 @@ def cell_faults(notebook):
         if kind in BEGINS and not (settings.get("title") or entitles(cell)):
             yield f"{cell.id}: it begins a slide without a title; put one in its slideshow metadata"
         if kind in SHOWN and cell.cell_type == "markdown":
-            for fence in FENCE.findall(cell.source):
-                yield from code_faults(cell.id, fence.splitlines()[1:-1])
+            for token in markdown.leaves(cell.source):
+                if token.type == "fence":
+                    yield from code_faults(cell.id, token.content.splitlines())
         elif kind in SHOWN:
             yield from shown_faults(cell, what_to_show(cell, section), section)
 
@@ -480,8 +484,8 @@ def shown_faults(cell, show, section):
 
 def entitles(cell):
     """Whether a cell gives its slide a title: by a heading, or by a question."""
-    found = HEADING.search(cell.source) or PREDICTION.search(cell.source)
-    return cell.cell_type == "markdown" and found is not None
+    found = markdown.headings(cell.source) or PREDICTION.search(cell.source)
+    return cell.cell_type == "markdown" and bool(found)
 
 
 def code_faults(name, lines):
