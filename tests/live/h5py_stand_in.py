@@ -7,7 +7,6 @@ the chapters and `lib` use, no more, and is never part of a site that `make live
 """
 
 import io
-import os
 import tempfile
 from pathlib import Path
 
@@ -24,7 +23,7 @@ class HardLink:
 class Dataset:
     """An array with the manners of an HDF5 data set."""
 
-    is_virtual, external = False, None
+    is_virtual, external, chunks = False, None, None
 
     def __init__(self, array, chunks=None):
         self.array, self.chunks = np.asarray(array), chunks
@@ -49,8 +48,11 @@ class File(dict):
         super().__init__()
         self.place, self.writes = name, mode in ("w", "w-", "x")
         if self.writes:
-            Path(name).touch(exist_ok=mode == "w")
+            if not hasattr(name, "write"):
+                Path(name).touch(exist_ok=mode == "w")
             return
+        if hasattr(name, "read"):
+            name.seek(0)
         content = name.read() if hasattr(name, "read") else Path(name).read_bytes()
         if content[:2] == b"PK":
             arrays = np.load(io.BytesIO(content))
@@ -79,9 +81,12 @@ class File(dict):
 
     def close(self):
         """Write what was created."""
-        if self.writes and os.path.exists(self.place):
-            with open(self.place, "wb") as file:
-                np.savez(file, **{key: data.array for key, data in self.items()})
+        stored = io.BytesIO()
+        np.savez(stored, **{key: data.array for key, data in self.items()})
+        if self.writes and hasattr(self.place, "write"):
+            self.place.write(stored.getvalue())
+        elif self.writes and Path(self.place).exists():  # its folder may be gone by now
+            Path(self.place).write_bytes(stored.getvalue())
 
     def __enter__(self):
         return self
