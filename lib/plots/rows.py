@@ -45,7 +45,10 @@ def bars(ax, values, xlabel, *, marked=None, limits=None, log=False, xlim=None, 
         key(ax, means, mark("", color=COLOURS["vermillion"], linestyle="--"))
     if log:
         plain_log(ax.xaxis)
-    ax.set_xlim(*(xlim or ax.get_xlim()))
+    if xlim is not None:
+        ax.set_xlim(*xlim)
+    elif not log:
+        ax.margins(x=0.12)
     for row, (name, value) in enumerate(numbers.items()):
         ax.annotate(
             words[name], (value, row), xytext=(5 if value >= 0 else -5, 0), va="center",
@@ -53,8 +56,6 @@ def bars(ax, values, xlabel, *, marked=None, limits=None, log=False, xlim=None, 
             path_effects=HALO, annotation_clip=False,
         )  # fmt: skip
     _name_rows(ax, list(numbers), xlabel)
-    if not log and xlim is None:
-        ax.margins(x=0.12)
     also = f", hatched: {marks}, {', '.join(map(str, chosen))}" if chosen else ""
     return f"{sentence(xlabel)}{also}. {'; '.join(told)}."
 
@@ -127,8 +128,8 @@ def strips(ax, groups, xlabel, *, percent=True, log=False, joined=False, xlim=No
         if digits is None and not percent:
             figures = [say(v, 2) for v in (mean, np.nanmin(shown), np.nanmax(shown))]
         mean, low, high = figures
-        told.append(f"{name}: mean {mean}{unit}, from {low} to {high}{unit} over {len(values)}"
-                    f" run{'s' * (len(values) != 1)}.")  # fmt: skip
+        told.append(f"{name}: mean {mean}{unit}, from {low} to {high}{unit} over {np.isfinite(values).sum()}"
+                    f" run{'s' * (np.isfinite(values).sum() != 1)}.")  # fmt: skip
     key(ax, "one run", mark("o", color=COLOURS["grey"]))
     key(ax, "mean", mark("|", color=COLOURS["black"], markersize=14, markeredgewidth=2.2))
     _name_rows(ax, list(rows), f"{xlabel}{' (%)' if percent else ''}")
