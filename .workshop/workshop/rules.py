@@ -28,7 +28,7 @@ NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-CELL_METADATA = {"tags", "reason", "slideshow", "mystnb"}
+CELL_METADATA = {"tags", "reason", "slideshow", "mystnb", "jupyter"}
 
 SHORTEST_DESCRIPTION = 40  # characters
 WITHOUT_NUMBERS = frozenset()  # "01_logistic_regression#cell-id" of figures that show no quantity
@@ -526,7 +526,7 @@ def exercises(chapter):
     stub = None
     for cell in chapter.code:
         tree = parse(cell)
-        for call in calls(tree, "exercise.check"):
+        for call in checks(tree):
             count += 1
             name = ast.unparse(call.args[0]) if call.args else "nothing"
             if not defines(stub, name):
@@ -536,6 +536,13 @@ def exercises(chapter):
         stub = tree
     if count < (least := fewest(chapter, "exercises")):
         yield f"the chapter checks {count} exercises, fewer than {least}"
+
+
+def checks(tree):
+    """The calls that check an exercise, as in `ch02.forward_pass.check(forward_pass)`."""
+    nodes = ast.walk(tree) if tree else ()
+    found = [n for n in nodes if isinstance(n, ast.Call)]
+    return [n for n in found if re.fullmatch(r"ch\d\d\.\w+\.check", ast.unparse(n.func))]
 
 
 def defines(tree, name):
@@ -558,6 +565,8 @@ def claims(chapter):
                 section = unnumbered(text) if level <= 2 else section
         elif section == "What we claim":
             count += len(calls(parse(cell), "claim"))
+            for call in calls(parse(cell), "claims"):
+                count += sum(len(getattr(pairs, "elts", ())) for pairs in call.args)
     if count < (least := fewest(chapter, "claims")):
         yield f"the section 'What we claim' makes {count} claims, fewer than {least}"
 

@@ -93,8 +93,7 @@ def good():
             code(f"stub-{name}", f'def {name}(x):\n    """Returns 2 x."""\n    ...'),
             code(
                 f"check-{name}",
-                f"from good_library.exercises.ch01 import {name} as exercise\n"
-                f"exercise.check({name})",
+                f"from good_library.exercises import ch01\n\nch01.{name}.check({name})",
                 printed("Not attempted yet.\n"),
             ),
         ]
@@ -370,11 +369,13 @@ for rule, sentence, cell, name, before, after in [
     ("sections", "no section 'What goes wrong'", "wrong", "missing", "What goes wrong", "Traps"),
     ("sections", "no section 'Summary'", "summary", "unended", "Summary", "The end"),
     ("sections", "not in the order", "wrong", "order", None, "\n\n## Summary"),
-    ("exercises", "checks 3 exercises, fewer", "check-third", "fewer", "exercise.check", "x"),
+    ("exercises", "checks 3 exercises, fewer", "check-third", "fewer", "ch01.third.check", "x"),
     ("exercises", "checks first, which the code cell before does not define", "stub-first",
      "unstubbed", "def first", "def fist"),
     ("exercises", "checks first, which is no stub", "stub-first", "solved", "...", "return 2 * x"),
     ("claims", "makes 3 claims, fewer than 4", "claim", "fewer", "claim", "print"),
+    ("claims", "makes 3 claims, fewer than 4", "claim", "in one call",
+     'claim("It learns", True)\n' * 4, 'claims([("It learns", True), ("b", True), ("c", True)])'),
     ("claims", "makes 0 claims, fewer than 4", "claims", "elsewhere", "What we claim", "Beliefs"),
     ("banned_phrases", "nothing, 'In this section we will', in", "wrong", "section", "Shown.",
      "In this section we will see."),

@@ -18,7 +18,7 @@ from workshop import ROOT, aside
 from workshop.book import library_pages, pages
 from workshop.execute import chapter_paths, notebook_paths
 from workshop.npm_packages import CACHE, MATHJAX, MATHJAX_SCRIPT
-from workshop.rules import Chapter, calls, described_figures, executed, parse
+from workshop.rules import Chapter, calls, checks, described_figures, executed, parse
 
 HERE = Path(__file__).resolve().parent
 NEEDED = ["sphinx", "myst_nb", "sphinx_book_theme"]
@@ -56,7 +56,8 @@ def check_chapters(paths):
 def silent(chapter):
     """The cells that have to show something and store nothing."""
     for cell in chapter.code:
-        shows = any(calls(parse(cell), name) for name in ("claim", "exercise.check"))
+        tree = parse(cell)
+        shows = calls(tree, "claim") or calls(tree, "claims") or checks(tree)
         if shows and not cell.node.outputs:
             yield f"{cell.name} stores no output"
 
