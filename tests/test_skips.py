@@ -1,6 +1,5 @@
 """What is skipped is said in one line a reason."""
 
-import os
 import subprocess
 import sys
 

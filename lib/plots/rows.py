@@ -128,8 +128,9 @@ def strips(ax, groups, xlabel, *, percent=True, log=False, joined=False, xlim=No
         if digits is None and not percent:
             figures = [say(v, 2) for v in (mean, np.nanmin(shown), np.nanmax(shown))]
         mean, low, high = figures
-        told.append(f"{name}: mean {mean}{unit}, from {low} to {high}{unit} over {np.isfinite(values).sum()}"
-                    f" run{'s' * (np.isfinite(values).sum() != 1)}.")  # fmt: skip
+        n = np.isfinite(values).sum()
+        runs = f"{n} run{'s' * (n != 1)}"
+        told.append(f"{name}: mean {mean}{unit}, from {low} to {high}{unit} over {runs}.")
     key(ax, "one run", mark("o", color=COLOURS["grey"]))
     key(ax, "mean", mark("|", color=COLOURS["black"], markersize=14, markeredgewidth=2.2))
     _name_rows(ax, list(rows), f"{xlabel}{' (%)' if percent else ''}")
