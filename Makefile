@@ -27,7 +27,7 @@ lab: .venv/.ready  ## read the course: JupyterLab, opened on the contents
 
 test: .venv/.ready  ## prove every number, figure, claim and exercise
 	$(VENV) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
-	  --no-loadscope-reorder $(ARGS)
+	  --no-loadscope-reorder --noise 1 $(ARGS)
 
 refresh: .venv/.ready  ## run the chapters again and store their outputs
 	$(VENV) -m tests.notebooks.refresh $(ARGS)
@@ -39,7 +39,7 @@ lint: .venv/.ready  ## check the style and layout of the code, the notebooks' to
 bench: .venv/.ready  ## measure the speed beside the peers that are installed, as ratios
 	$(VENV) -m tests.benchmarks.bench $(ARGS)
 
-test-matrix: .venv/.ready  ## prove the stored outputs on other processors, Pythons and packages
+test-matrix: .venv/.ready  ## prove the stored outputs on other processors, under noise, with other packages
 	$(VENV) -m tests.matrix $(ARGS)
 
 book: .venv/.book  ## build the course as a website, in _book
