@@ -61,12 +61,12 @@ class Outcome:
     inputs_after: tuple = ()
     evidence: object = None
 
-    def same_as(self, other, warned=True):
+    def same_as(self, other, warned=True, strict=()):
         """Whether both did the same; ``warned`` False leaves out what they warned of."""
         if self.error is not None or other.error is not None:
             return type(self.error) is type(other.error) and str(self.error) == str(other.error)
         return (
-            same(self.value, other.value)
+            same(self.value, other.value, strict)
             and (not warned or self.warned == other.warned)
             and same(self.inputs_after, other.inputs_after)
             and same(self.evidence, other.evidence)
@@ -162,14 +162,8 @@ class Exercise:
             return Verdict("correct", f"{self._counted()}, all as they should be.")
         first = next(k for k, fault in enumerate(faults) if fault)
         replay = self._replay(cases[first])
-        for warned in (True, False):
-            # First a mistake that did exactly the same; failing that, one that led to the same
-            # results, if it is the results that are wrong.
-            if warned or any(fault and fault != "warned" for fault in faults):
-                for sentence, outcomes in self._mistaken.items():
-                    pairs = zip(given, outcomes, strict=True)
-                    if all(mine.same_as(theirs, warned) for mine, theirs in pairs):
-                        return Verdict("incorrect", sentence, "known", replay)
+        if sentence := self._known(given, faults):
+            return Verdict("incorrect", sentence, "known", replay)
         if faults[first] == "raised":
             where = self._where(faults)
             message = f"{_own_traceback(given[first].error)}{where}\n{self._show(cases[first])}"
@@ -178,6 +172,22 @@ class Exercise:
         told = self._describe(given[first], expected[first], faults[first])
         message = "\n".join([*said, told, self._show(cases[first])])
         return Verdict("incorrect", message, kind, replay)
+
+    def _known(self, given, faults):
+        """The sentence of the mistake that does the same in every case, or None.
+
+        First one that does exactly the same; failing that, one that leads to the same results, if
+        it is the results that are wrong.
+        """
+        ways = [(True, ("dtype",)), (True, ())]
+        if any(fault and fault != "warned" for fault in faults):
+            ways += [(False, ())]
+        for warned, strict in ways:
+            for sentence, outcomes in self._mistaken.items():
+                pairs = zip(given, outcomes, strict=True)
+                if all(mine.same_as(theirs, warned, strict) for mine, theirs in pairs):
+                    return sentence
+        return None
 
     def _draw(self, number):
         """Case ``number``: the ordinary ones come first, then the corners."""
