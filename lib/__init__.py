@@ -10,7 +10,14 @@ from lib.gradient_check import check_gradients, numerical_gradient, relative_dif
 from lib.gram import train_gram
 from lib.initializers import he, normal, xavier, zeros
 from lib.layers import Dense, Layer
-from lib.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, softmax
+from lib.losses import (
+    AbsoluteError,
+    BinaryCrossEntropy,
+    Loss,
+    SoftmaxCrossEntropy,
+    SquaredError,
+    softmax,
+)
 from lib.network import Network
 from lib.optimizers import (
     Adam,
@@ -30,6 +37,7 @@ from lib.training import Diverged, History, minibatches, train
 __all__ = [
     "L1",
     "L2",
+    "AbsoluteError",
     "Adam",
     "BatchNorm",
     "BinaryCrossEntropy",
@@ -54,6 +62,7 @@ __all__ = [
     "Sigmoid",
     "SoftmaxCrossEntropy",
     "SquareRootDecay",
+    "SquaredError",
     "StepDecay",
     "Tanh",
     "check_gradients",

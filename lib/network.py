@@ -14,7 +14,6 @@ from lib.checks import (
     check_choice,
     check_count,
     check_inputs,
-    check_labels,
     check_object,
     check_random_state,
 )
@@ -142,7 +141,7 @@ class Network:
         ``suffix`` is added to the names X and Y in messages. Raises TypeError or ValueError.
         """
         X = self._check_inputs(X, suffix)
-        return X, check_labels(Y, self.n_outputs, X.shape[1], self.dtype, "Y" + suffix)
+        return X, self.loss.check_labels(Y, self.n_outputs, X.shape[1], self.dtype, "Y" + suffix)
 
     def _check_inputs(self, X, suffix=""):
         self.check_views()

@@ -13,7 +13,7 @@ from lib.batch_norm import BatchNorm
 from lib.checks import check_path_like
 from lib.initializers import zeros
 from lib.layers import Dense
-from lib.losses import BinaryCrossEntropy, SoftmaxCrossEntropy
+from lib.losses import AbsoluteError, BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from lib.network import Network
 from lib.optimizers import (
     Adam,
@@ -36,7 +36,8 @@ CLASSES = {
     kind.__name__: kind
     for kind in [
         *(Dense, Sigmoid, Tanh, ReLU, LeakyReLU, Dropout, BatchNorm),
-        *(BinaryCrossEntropy, SoftmaxCrossEntropy, L1, L2, EarlyStopping),
+        *(BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError, AbsoluteError),
+        *(L1, L2, EarlyStopping),
         *(GradientDescent, Momentum, RMSprop, Adam),
         *(InverseTimeDecay, SquareRootDecay, ExponentialDecay, StepDecay),
     ]
