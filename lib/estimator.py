@@ -483,13 +483,13 @@ class NeuralNetworkRegressor(RegressorMixin, _NeuralNetwork):
 
     def _read_targets(self, y, go_on, classes):
         y = check_array(y, ensure_2d=False, input_name="y")
-        if go_on:
-            n_outputs = 1 if y.ndim == 1 else y.shape[1]
-            if n_outputs != self.network_.n_outputs or (y.ndim == 1) != self._one_number:
-                before = "(m,)" if self._one_number else f"(m, {self.network_.n_outputs})"
-                raise ValueError(f"y has shape {y.shape}; it needs {before}, as in the last call")
-        else:
-            self._one_number, self._n_outputs = y.ndim == 1, 1 if y.ndim == 1 else y.shape[1]
+        self._one_number = y.ndim == 1
+        n_outputs = 1 if self._one_number else y.shape[1]
+        if go_on and n_outputs != self._n_outputs:
+            raise ValueError(
+                f"y has {n_outputs} numbers an example; the network was built for {self._n_outputs}"
+            )
+        self._n_outputs = n_outputs
         return y
 
     def _loss_and_outputs(self):

@@ -93,15 +93,17 @@ OPTIONS = [
         "hidden_layer_sizes": (9, 5), "activation": "sigmoid", "optimizer": "momentum",
         "learning_rate": 0.5, "epochs": 200,
     },
-    {
-        "activation": "leaky_relu", "optimizer": "gradient_descent", "learning_rate": 0.1,
-        "batch_size": None, "l2": 0.1,
-    },
-    {"warm_start": True},
+    {"activation": "leaky_relu", "batch_size": None, "l2": 0.1},
 ]  # fmt: skip
+PLAIN = {"optimizer": "gradient_descent", "learning_rate": 0.1}
 CONFIGURATIONS = [
-    *(kind(**options) for kind in KINDS for options in OPTIONS),
-    *(NeuralNetworkRegressor(**options, loss="absolute_error") for options in OPTIONS),
+    *(NeuralNetworkClassifier(**options) for options in [*OPTIONS, OPTIONS[-1] | PLAIN]),
+    # Without PLAIN: targets in the hundreds, as the checks draw them, diverge at its rate.
+    *(NeuralNetworkRegressor(**options) for options in OPTIONS),
+    *(
+        NeuralNetworkRegressor(**options, loss="absolute_error")
+        for options in [OPTIONS[0], OPTIONS[3], OPTIONS[-1] | PLAIN]
+    ),
 ]
 
 
@@ -946,10 +948,9 @@ def test_several_numbers_an_example():
     assert model.score(X, Y) > 0.4
     one, column = small_regressor().fit(X, Y[:, 0]), small_regressor().fit(X, Y[:, :1])
     np.testing.assert_array_equal(one.predict(X), column.predict(X)[:, 0])
-    for other in [Y, Y[:, :2], Y[:, :1]]:
-        with pytest.raises(ValueError, match=r"it needs \(m,\), as in the last call"):
-            one.partial_fit(X, other)
-    with pytest.raises(ValueError, match=r"it needs \(m, 3\), as in the last call"):
+    with pytest.raises(ValueError, match="y has 2 numbers an example; the network was built for 1"):
+        one.partial_fit(X, Y[:, :2])
+    with pytest.raises(ValueError, match="y has 1 numbers an example; the network was built for 3"):
         model.set_params(warm_start=True).fit(X, Y[:, 0])
 
 
