@@ -11,7 +11,14 @@ from lib.gram import train_gram
 from lib.history import Diverged, History
 from lib.initializers import he, normal, xavier, zeros
 from lib.layers import Dense, Layer
-from lib.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, softmax
+from lib.losses import (
+    AbsoluteError,
+    BinaryCrossEntropy,
+    Loss,
+    SoftmaxCrossEntropy,
+    SquaredError,
+    softmax,
+)
 from lib.network import Network
 from lib.optimizers import (
     Adam,
@@ -31,6 +38,7 @@ from lib.training import fit, minibatches, train
 __all__ = [
     "L1",
     "L2",
+    "AbsoluteError",
     "Adam",
     "BatchNorm",
     "BinaryCrossEntropy",
@@ -55,6 +63,7 @@ __all__ = [
     "Sigmoid",
     "SoftmaxCrossEntropy",
     "SquareRootDecay",
+    "SquaredError",
     "StepDecay",
     "Tanh",
     "check_gradients",

@@ -42,7 +42,7 @@ from lib.checks import check_object, check_path_like
 from lib.history import History
 from lib.initializers import zeros
 from lib.layers import Dense
-from lib.losses import BinaryCrossEntropy, SoftmaxCrossEntropy
+from lib.losses import AbsoluteError, BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from lib.network import Network
 from lib.optimizers import (
     Adam,
@@ -65,7 +65,8 @@ CLASSES = {
     kind.__name__: kind
     for kind in [
         *(Dense, Sigmoid, Tanh, ReLU, LeakyReLU, Dropout, BatchNorm),
-        *(BinaryCrossEntropy, SoftmaxCrossEntropy, L1, L2, EarlyStopping),
+        *(BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError, AbsoluteError),
+        *(L1, L2, EarlyStopping),
         *(GradientDescent, Momentum, RMSprop, Adam),
         *(InverseTimeDecay, SquareRootDecay, ExponentialDecay, StepDecay),
     ]
