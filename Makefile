@@ -17,7 +17,7 @@ CODE     = lib tests chapters data .workshop
 export OPENBLAS_NUM_THREADS ?= 1
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help lab test refresh lint slides teacher clean book bench test-matrix
+.PHONY: help lab test refresh lint slides teacher clean book live bench test-matrix
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,9 @@ test-matrix: .venv/.test  ## prove the stored outputs on other processors, under
 book: .venv/.test .venv/.book  ## build the course as a website, in _book
 	@$(VENV) -m workshop.book.build $(ARGS)
 
+live: .venv/.live  ## build the course as a site that runs in a browser tab, in _live
+	@$(VENV) -m workshop.live.build $(ARGS)
+
 slides: .venv/.test  ## build a deck of slides of every chapter, _slides/index.html
 	@$(VENV) -m workshop.slides.build $(ARGS)
 
@@ -52,7 +55,7 @@ teacher: .venv/.ready  ## build solutions and assignments for classes, _teacher/
 	@$(VENV) -m workshop.teacher.build $(ARGS)
 
 clean:  ## remove .venv, the caches and whatever was built
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis _book _slides _teacher ._*-* _screenshots *.egg-info
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis _book _live _slides _teacher ._*-* _screenshots *.egg-info
 	find . -name .git -prune -o -type d \
 	  \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
@@ -103,7 +106,7 @@ endif
 
 # What only some commands need, each with a stamp of its own.
 
-.venv/.test .venv/.book .venv/.browser: .venv/.%: .venv/.ready
+.venv/.test .venv/.book .venv/.browser .venv/.live: .venv/.%: .venv/.ready
 	@echo "Installing the packages of the extra '$*' in .venv (once; it takes a minute) ..."
 	@$(INSTALL) --quiet -e '.[$*]'
 	@touch $@

@@ -6,12 +6,15 @@ neighbouring rows, the blocks in random order; a few blocks at a time are shuffl
 into minibatches, while a thread reads the next few. Every example comes once an epoch.
 """
 
+import sys
+
 import numpy as np
 
-from lib.checks import check_inputs, check_labels
+from lib.checks import check_inputs
 
 __all__ = ["StoredExamples", "is_stored"]
 
+NO_THREADS = sys.platform == "emscripten"  # Python in a browser cannot start any
 BUFFER = 2**23  # bytes that are read and shuffled together, twice: one buffer is used, one filled
 
 
@@ -55,7 +58,7 @@ class StoredExamples:
         blocks = random_state.permutation(-(-self.m // self.block))
         groups = np.split(blocks, range(self.blocks_together, len(blocks), self.blocks_together))
         kept = [np.empty((0, n), self.net.dtype) for n in (self.net.n_inputs, self.net.n_outputs)]
-        with ThreadPoolExecutor(max_workers=1) as reader:
+        with _Here() if NO_THREADS else ThreadPoolExecutor(max_workers=1) as reader:
             reading = reader.submit(self._read, groups[0])
             for following in [*groups[1:], None]:
                 rows = reading.result()
@@ -86,5 +89,23 @@ class StoredExamples:
             X[here] = self.X[s] if self.x_in_rows else self.X[:, s].T
             Y[here] = self.Y[s].reshape(Y[here].shape) if self.y_in_rows else self.Y[:, s].T
         check_inputs(X.T, self.net.n_inputs, self.net.dtype, "X on disk")
-        check_labels(Y.T, self.net.n_outputs, len(Y), self.net.dtype, "Y on disk")
+        self.net.loss.check_labels(Y.T, self.net.n_outputs, len(Y), self.net.dtype, "Y on disk")
         return X, Y
+
+
+class _Here:
+    """Takes the place of a thread that reads ahead: reads at once."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        pass
+
+    def submit(self, read, blocks):
+        """What a thread's ``submit`` returns, with the rows there already."""
+        from concurrent.futures import Future
+
+        reading = Future()
+        reading.set_result(read(blocks))
+        return reading

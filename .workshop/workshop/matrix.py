@@ -29,7 +29,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.notebooks import machine
-
 from workshop import ROOT
 
 # OpenBLAS's names, and the instruction set without which the kernels would crash.

@@ -19,11 +19,12 @@ from PIL import Image
 
 from tests.notebooks import fixtures
 from workshop import aside, library
-from workshop.book import build
+from workshop.book import build, conf
 from workshop.book import site as checks
 from workshop.execute import CHAPTERS, chapter_paths, load
 
 ROOT = CHAPTERS.parent
+LIVE = "https://there.example/live/"
 PACKAGES = ROOT / ".venv" / ".packages"
 
 
@@ -74,7 +75,7 @@ def book(tmp_path_factory):
     fixtures.store(made, chapters / "excursions" / "02_width.ipynb")
     command = [sys.executable, "-m", "workshop.book.build"]
     command += ["--chapters", chapters, "--output", output]
-    command += ["--packages", PACKAGES, "--repository", "OWNER/REPOSITORY"]
+    command += ["--packages", PACKAGES, "--repository", "OWNER/REPOSITORY", "--live", LIVE]
     told = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
     if told.returncode and "fetching" in told.stderr and "could not" in told.stderr:
         pytest.skip(f"MathJax cannot be had: {told.stderr}")
@@ -118,6 +119,34 @@ def test_every_chapter_can_be_opened_in_binder_and_colab(book):
         name = page.with_suffix(".ipynb").as_posix()
         assert len(away) == (2 if page.parts[0] == "chapters" else 0), page
         assert all(url.endswith(f"/{name}") for url in away)
+
+
+def test_every_chapter_and_the_front_page_lead_to_the_live_site(book):
+    for page, there in book.pages.items():
+        found = [(url, text) for url, text in there.links if url.startswith(LIVE)]
+        notebook = f"{LIVE}lab/index.html?path={page.with_suffix('.ipynb').as_posix()}"
+        due = {Path("index.html"): [(f"{LIVE}index.html", "Run the course in the browser")]}
+        due |= {path: [(notebook, "Run this page in the browser")] for path in book.notebooks}
+        assert found == due.get(page, []), page
+
+
+@pytest.mark.parametrize(
+    "live, page, address",
+    [
+        ("live/", "chapters/01_a", "../live/lab/index.html?path=chapters/01_a.ipynb"),
+        (
+            "live",
+            "chapters/excursions/b",
+            "../../live/lab/index.html?path=chapters/excursions/b.ipynb",
+        ),
+        ("/live", "chapters/01_a", "/live/lab/index.html?path=chapters/01_a.ipynb"),
+        ("live", "index", "live/index.html"),
+        ("live", "glossary", None),
+        ("", "chapters/01_a", None),
+    ],
+)
+def test_the_address_of_a_page_in_the_live_site(live, page, address):
+    assert conf.live_address(live, page) == address
 
 
 def test_nothing_is_left_beside_the_site(book):
@@ -343,7 +372,7 @@ def test_sphinx_is_missing(tmp_path, earlier, monkeypatch):
 def test_sphinx_breaks_off(tmp_path, earlier, monkeypatch):
     function = build_without_network(build, monkeypatch)
 
-    def run_sphinx(source, site, scratch, repository):
+    def run_sphinx(source, site, scratch, repository, live):
         (site / "index.html").write_text("half", encoding="utf-8")
         raise build.Stopped("running Sphinx: a warning", "mend it")
 

@@ -14,9 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.live.site import build_site
 from workshop.book import build
 from workshop.browser import chromium
 from workshop.browser.lab import JupyterLab
+from workshop.live.build import BuildError
+from workshop.live.tab import Tab
 from workshop.npm_packages import fetch, unpack
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,6 +56,23 @@ def lab(browser, tmp_path_factory):
     if importlib.util.find_spec("jupyterlab") is None:
         pytest.skip("JupyterLab is not installed: python -m pip install -r requirements.txt")
     with JupyterLab(ROOT, tmp_path_factory.mktemp("lab"), browser) as started:
+        yield started
+
+
+@pytest.fixture(scope="package")
+def live(browser, tmp_path_factory):
+    """The site that runs in a browser tab, built anew and served to a page."""
+    if importlib.util.find_spec("jupyterlite_core") is None:
+        pytest.skip("JupyterLite is not installed: python -m pip install -e '.[live]'")
+    site = tmp_path_factory.mktemp("live") / "_live"
+    try:
+        stood_in = build_site(site)
+    except (BuildError, OSError) as error:
+        if "connect to the network" not in str(error).lower():
+            raise
+        pytest.skip(f"files of Pyodide are not to be had: {str(error).splitlines()[1]}")
+    with Tab(site, browser) as started:
+        started.stood_in = stood_in
         yield started
 
 

@@ -71,6 +71,18 @@ def test_the_blocks_and_what_is_in_them_are_shuffled_anew_by_every_seed(monkeypa
     assert np.corrcoef(orders[0], np.arange(400))[0, 1] < 0.3
 
 
+def test_where_no_thread_can_start_the_batches_are_the_same(monkeypatch):
+    file, _, _ = stored(90, chunks=(8, 3))
+    monkeypatch.setattr(streaming, "BUFFER", 500)
+    source = StoredExamples(file["X"], file["Y"], small())
+    due = list(source.minibatches(16, np.random.RandomState(0)))
+    monkeypatch.setattr(streaming, "NO_THREADS", True)
+    monkeypatch.setattr("threading.Thread.start", None)
+    for (x, y), batch in zip(source.minibatches(16, np.random.RandomState(0)), due, strict=True):
+        np.testing.assert_array_equal(x, batch[0])
+        np.testing.assert_array_equal(y, batch[1])
+
+
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_the_costs_are_those_of_the_same_batches_in_memory(dtype):
     def start():

@@ -69,7 +69,7 @@ def mathjax(cache):
     return {members[member]: content for member, content in found.items()}
 
 
-def run_sphinx(source, site, scratch, repository):
+def run_sphinx(source, site, scratch, repository, live):
     """Turn the pages in `source` into the website `site`; every warning counts as an error."""
     from sphinx.cmd.build import build_main
 
@@ -77,6 +77,8 @@ def run_sphinx(source, site, scratch, repository):
     options = ["-b", "html", "-q", "-W", "--keep-going", "-w", str(log), "-d", str(scratch / "d")]
     if repository:
         options += ["-D", f"repository={repository}"]
+    if live:
+        options += ["-D", f"live={live}"]
     with redirected_stderr() as said:
         failed = build_main([*options, str(source), str(site)])
     if failed:
@@ -110,11 +112,12 @@ def check_repository(repository):
         raise Stopped(f"naming the repository: {repository!r} is no name at GitHub", advice)
 
 
-def build(chapters, output, cache, repository=None):
+def build(chapters, output, cache, repository=None, live=None):
     """Build the site of the chapters in a folder at `output`, or raise Stopped and change nothing.
 
     `cache` is the folder where the downloaded package is kept. With the name of a `repository` at
-    GitHub the chapters get buttons that open them in Binder and Colab.
+    GitHub the chapters get buttons that open them in Binder and Colab; with the address of a `live`
+    site, a link each to where they run in the browser. It is relative to the front page.
     """
     check_repository(repository)
     if absent():
@@ -136,7 +139,7 @@ def build(chapters, output, cache, repository=None):
             reference = library_pages.Reference("lib", headings)
             pages.write(chapters, source, reference)  # first: it notes which chapter uses what
             reference.write(source / "lib")
-            run_sphinx(source, site, Path(scratch), repository)
+            run_sphinx(source, site, Path(scratch), repository, live)
 
     aside.build_aside(output, write)
 
@@ -149,10 +152,15 @@ def main(arguments=None):
     parser.add_argument(
         "--repository", metavar="OWNER/NAME", help="where the course is at GitHub, for buttons"
     )
+    parser.add_argument(
+        "--live",
+        metavar="ADDRESS",
+        help="where the site of `make live` is, such as live/, seen from the book's front page",
+    )
     options = parser.parse_args(arguments)
     folders = [options.chapters, options.output, options.packages]
     try:
-        build(*(folder.resolve() for folder in folders), options.repository)
+        build(*(folder.resolve() for folder in folders), options.repository, options.live)
     except Stopped as stopped:
         sys.exit(f"{stopped}\nNo site was built, an earlier one is untouched.")
     print(f"The course is at {(options.output.resolve() / 'index.html').as_uri()}")

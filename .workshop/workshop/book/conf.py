@@ -53,6 +53,26 @@ def add_launch_buttons(app, config):
         }
 
 
+def live_address(live, page):
+    """Where a page runs in the browser, seen from there; None for a page that does not run.
+
+    `live` is the address of the live site, whole or relative to the book's front page.
+    """
+    notebook = page.startswith("chapters/")
+    if not live or not (notebook or page == "index"):
+        return None
+    opened = f"lab/index.html?path={page}.ipynb" if notebook else "index.html"
+    away = "//" in live or live.startswith("/")
+    return f"{'' if away else '../' * page.count('/')}{live.rstrip('/')}/{opened}"
+
+
+def add_live_link(app, page, template, context, document):
+    """The template layout.html shows it."""
+    context["live_address"] = live_address(app.config.live, page)
+
+
 def setup(app):
     app.add_config_value("repository", "", "html")  # `build.py --repository` sets it
+    app.add_config_value("live", "", "html")  # `build.py --live` sets it
+    app.connect("html-page-context", add_live_link)
     app.connect("config-inited", add_launch_buttons)
