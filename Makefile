@@ -27,7 +27,7 @@ lab: .venv/.ready  ## read the course: JupyterLab, opened on the contents
 
 test: .venv/.test  ## prove every number, figure, claim and exercise
 	$(VENV) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
-	  --no-loadscope-reorder $(ARGS)
+	  --no-loadscope-reorder --noise 1 $(ARGS)
 
 refresh: .venv/.test  ## run the chapters again and store their outputs
 	$(VENV) -m workshop.refresh $(ARGS)
@@ -39,7 +39,7 @@ lint: .venv/.test  ## check the style and layout of the code, the notebooks' too
 bench: .venv/.test  ## measure the speed beside the peers that are installed, as ratios
 	$(VENV) -m workshop.benchmarks.bench $(ARGS)
 
-test-matrix: .venv/.test  ## prove the stored outputs on other processors, Pythons and packages
+test-matrix: .venv/.test  ## prove the stored outputs on other processors, under noise, with other packages
 	$(VENV) -m workshop.matrix $(ARGS)
 
 book: .venv/.test .venv/.book  ## build the course as a website, in _book

@@ -1,4 +1,4 @@
-"""Makes `pytest --nbval` strict, wherever in the project pytest is started."""
+"""Makes `pytest --nbval` strict and skips short, wherever in the project pytest is started."""
 
 import os
 
@@ -7,4 +7,4 @@ import os
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
-pytest_plugins = ["workshop.strict_nbval"]
+pytest_plugins = ["workshop.strict_nbval", "workshop.skips"]

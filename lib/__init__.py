@@ -8,9 +8,17 @@ from lib.activations import LeakyReLU, ReLU, Sigmoid, Tanh, leaky_relu, relu, si
 from lib.batch_norm import BatchNorm
 from lib.gradient_check import check_gradients, numerical_gradient, relative_difference
 from lib.gram import train_gram
+from lib.history import Diverged, History
 from lib.initializers import he, normal, xavier, zeros
 from lib.layers import Dense, Layer
-from lib.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, softmax
+from lib.losses import (
+    AbsoluteError,
+    BinaryCrossEntropy,
+    Loss,
+    SoftmaxCrossEntropy,
+    SquaredError,
+    softmax,
+)
 from lib.network import Network
 from lib.optimizers import (
     Adam,
@@ -25,11 +33,12 @@ from lib.optimizers import (
     StepDecay,
 )
 from lib.regularization import L1, L2, Dropout, EarlyStopping, Penalty
-from lib.training import Diverged, History, minibatches, train
+from lib.training import fit, minibatches, train
 
 __all__ = [
     "L1",
     "L2",
+    "AbsoluteError",
     "Adam",
     "BatchNorm",
     "BinaryCrossEntropy",
@@ -54,9 +63,11 @@ __all__ = [
     "Sigmoid",
     "SoftmaxCrossEntropy",
     "SquareRootDecay",
+    "SquaredError",
     "StepDecay",
     "Tanh",
     "check_gradients",
+    "fit",
     "he",
     "leaky_relu",
     "minibatches",

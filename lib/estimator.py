@@ -1,34 +1,53 @@
-"""The network as a scikit-learn estimator. Read this module with chapter 10.
+"""The network as two scikit-learn estimators. Read this module with chapter 10.
 
 scikit-learn keeps examples in rows, the course in columns: here is the door between the two. A row
 layout seen through ``.T`` is the column layout, so nothing is copied on the way. Where scikit-learn
-has a word for an argument, an attribute or an error, this module uses its word.
+has a word for an argument, an attribute or an error in the data, this module uses its word; what is
+wrong with a parameter, ``lib.checks`` says.
+
+``fit`` and ``partial_fit`` work on a copy of the estimator and take it over at the end, so that a
+call that fails changes nothing.
 """
 
+import copy
 import math
-from numbers import Integral, Real
+from dataclasses import KW_ONLY, dataclass
+from numbers import Integral
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import LabelEncoder
-from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils import check_random_state as numpy_random_state
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import _check_partial_fit_first_call, check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from lib.activations import LeakyReLU, ReLU, Sigmoid, Tanh
 from lib.batch_norm import BatchNorm
+from lib.checks import (
+    check_choice,
+    check_count,
+    check_number,
+    check_numeric,
+    check_random_state,
+)
 from lib.initializers import he, xavier
 from lib.layers import Dense
-from lib.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, sigmoid, softmax
+from lib.losses import (
+    AbsoluteError,
+    BinaryCrossEntropy,
+    SoftmaxCrossEntropy,
+    SquaredError,
+    sigmoid,
+    softmax,
+)
 from lib.network import Network
 from lib.optimizers import Adam, GradientDescent, Momentum, RMSprop
 from lib.regularization import L2, Dropout, EarlyStopping
 from lib.training import train
 
-__all__ = ["NeuralNetworkClassifier"]
+__all__ = ["NeuralNetworkClassifier", "NeuralNetworkRegressor"]
 
 ACTIVATIONS = {
     "relu": (ReLU, he),
@@ -42,15 +61,215 @@ OPTIMIZERS = {
     "rmsprop": RMSprop,
     "adam": Adam,
 }
+LOSSES = {"squared_error": SquaredError, "absolute_error": AbsoluteError}
 INPUTS = {"dtype": (np.float64, np.float32), "order": "C"}  # so that X.T has contiguous columns
 
+# What is there only under a condition, and the condition.
+CONDITIONS = {
+    "partial_fit": (
+        "early_stopping=True and partial_fit exclude each other: no part of the data may be held"
+        " back from the others. Use fit, or early_stopping=False"
+    ),
+    "validation_scores_": "it needs a fit with early_stopping=True",
+    "best_validation_score_": "it needs a fit with early_stopping=True",
+    "feature_names_in_": "it needs a fit to an X whose columns have strings as names, a data frame",
+}
 
-class NeuralNetworkClassifier(ClassifierMixin, BaseEstimator):
+
+# A dataclass, so that every parameter stands once: its __init__ does what scikit-learn asks of it,
+# which is to store its arguments and nothing else.
+@dataclass(eq=False, repr=False)
+class _NeuralNetwork(BaseEstimator):
+    """What classifier and regressor share. They say what y is, which loss it needs, and predict."""
+
+    hidden_layer_sizes: object = (32,)
+    _: KW_ONLY
+    activation: str = "relu"
+    optimizer: str = "adam"
+    learning_rate: object = 0.01
+    batch_size: int | None = 32
+    epochs: int = 100
+    l2: float = 0.0
+    keep_prob: float = 1.0
+    batch_norm: bool = False
+    early_stopping: bool = False
+    validation_fraction: float = 0.1
+    patience: int = 10
+    random_state: object = None
+    warm_start: bool = False
+    verbose: bool = False
+
+    def fit(self, X, y):
+        """Learn from X (m, n_x) and y (m,); returns the estimator.
+
+        Raises ValueError or TypeError for what does not fit, and Diverged, an ArithmeticError, when
+        the cost becomes NaN or infinite; then the estimator is as it was before.
+        """
+        go_on = self.warm_start and hasattr(self, "network_")
+        return self._learn(X, y, self.epochs, go_on)
+
+    def _learn(self, X, y, epochs, go_on, classes=None):
+        self._check_parameters()
+        new = self._copy(go_on)
+        X, y = new._read(X, y, go_on, classes)
+        if not go_on:
+            new._build(X)
+        new._train(X, y, epochs)
+        if not go_on and not isinstance(self.random_state, Integral):
+            numpy_random_state(self.random_state).randint(2**31)  # what _build took from a copy
+        self.__dict__ = vars(new)
+        return self
+
+    def _copy(self, go_on):
+        """An estimator to work on, with these parameters; to ``go_on``, with what was fitted."""
+        new = object.__new__(type(self))
+        kept = {name: value for name, value in vars(self).items() if go_on or name[-1] != "_"}
+        vars(new).update(kept)
+        if go_on:  # both in one call: the optimizer knows the network's vector
+            new.network_, new._optimizer = copy.deepcopy((self.network_, self._optimizer))
+        return new
+
+    def _check_parameters(self):
+        sizes = self.hidden_layer_sizes
+        if isinstance(sizes, Integral):
+            check_count(sizes, "hidden_layer_sizes")
+        elif isinstance(sizes, str) or not hasattr(sizes, "__iter__"):
+            raise TypeError(f"hidden_layer_sizes is {sizes!r}; it needs to be such as (20, 7)")
+        else:
+            for l, size in enumerate(sizes):
+                check_count(size, f"hidden_layer_sizes[{l}]")
+        check_choice(self.activation, "activation", ACTIVATIONS)
+        check_choice(self.optimizer, "optimizer", OPTIMIZERS)
+        OPTIMIZERS[self.optimizer](self.learning_rate)  # which checks it
+        if self.batch_size is not None:
+            check_count(self.batch_size, "batch_size")
+        check_count(self.epochs, "epochs")
+        check_number(self.l2, "l2", "[0, inf)")
+        check_number(self.keep_prob, "keep_prob", "(0, 1]")
+        check_number(self.validation_fraction, "validation_fraction", "(0, 1)")
+        check_count(self.patience, "patience")
+        check_random_state(self.random_state)
+        for name in ["batch_norm", "early_stopping", "warm_start"]:
+            check_choice(getattr(self, name), name, [False, True])
+        if self.verbose not in [False, True]:
+            check_count(self.verbose, "verbose", 0)
+
+    def _read(self, X, y, go_on, classes):
+        """X (m, n_x) and y, checked; y as ``_columns`` takes it."""
+        _refuse_masks(X=X, y=y)
+        least = 2 if self.batch_norm or self.early_stopping else 1  # each needs one more
+        X, y = validate_data(
+            self, X, y, reset=not go_on, ensure_min_samples=least, **INPUTS, **self._targets
+        )
+        return X, self._read_targets(y, go_on, classes)
+
+    def _build(self, X):
+        sizes = self.hidden_layer_sizes
+        activation, initializer = ACTIVATIONS[self.activation]
+        layers = []
+        for size in [sizes] if isinstance(sizes, Integral) else sizes:
+            layers.append(Dense(size, bias=not self.batch_norm))
+            if self.batch_norm:
+                layers.append(BatchNorm())
+            layers.append(activation())
+            if self.keep_prob < 1:
+                layers.append(Dropout(self.keep_prob))
+        if isinstance(self.random_state, Integral):
+            self._seed = int(self.random_state)
+        else:  # for None, the stream that np.random.seed sets
+            self._seed = copy.deepcopy(numpy_random_state(self.random_state)).randint(2**31)
+        loss, n_outputs = self._loss_and_outputs()
+        self.network_ = Network(
+            [*layers, Dense(n_outputs)],
+            n_inputs=X.shape[1],
+            loss=loss,
+            initializer=initializer,
+            penalty=L2(self.l2) if self.l2 else None,
+            random_state=self._seed,
+            dtype=X.dtype,
+        )
+        self._optimizer = OPTIMIZERS[self.optimizer](self.learning_rate)
+        self.loss_curve_ = []
+
+    def _train(self, X, y, epochs):
+        validation = stopping = None
+        if self.early_stopping:
+            stratify, at_least = self._strata(y)
+            X, X_dev, y, y_dev = train_test_split(
+                X,
+                y,
+                test_size=max(math.ceil(self.validation_fraction * len(X)), at_least),
+                stratify=stratify,
+                random_state=self._seed,
+            )
+            validation, stopping = (X_dev.T, self._columns(y_dev)), EarlyStopping(self.patience)
+        m = len(X)
+        batch_size = min(self.batch_size or m, m)
+        while self.batch_norm and m % batch_size == 1:
+            batch_size += 1
+        self._optimizer.learning_rate = self.learning_rate  # it may have been changed meanwhile
+        history = train(
+            self.network_,
+            X.T,
+            self._columns(y),
+            self._optimizer,
+            epochs,
+            batch_size,
+            random_state=(self._seed + len(self.loss_curve_)) % 2**32,  # epoch k: seed + k
+            progress=bool(self.verbose),
+            validation=validation,
+            early_stopping=stopping,
+        )
+        self.loss_curve_ = self.loss_curve_ + history.costs
+        if self.early_stopping:
+            scores = self._validation_scores(history)
+            self.validation_scores_ = getattr(self, "validation_scores_", []) + scores
+            if scores:
+                self.best_validation_score_ = scores[stopping.best_epoch]
+
+    def _logits(self, X):
+        check_is_fitted(self, "network_")
+        _refuse_masks(X=X)
+        return self.network_.forward(validate_data(self, X, reset=False, **INPUTS).T)
+
+    @property
+    def n_iter_(self):
+        """How many epochs were run, in all calls."""
+        return len(self.loss_curve_)
+
+    @property
+    def loss_(self):
+        """The cost of the last epoch."""
+        return self.loss_curve_[-1] if self.loss_curve_ else math.nan
+
+    @property
+    def best_loss_(self):
+        """The least cost of an epoch."""
+        return min(self.loss_curve_, default=math.nan)
+
+    def __getattr__(self, name):  # called only where the usual ways found nothing
+        if name in CONDITIONS and (name == "partial_fit" or "network_" in vars(self)):
+            raise AttributeError(f"{type(self).__name__} has no {name} here: {CONDITIONS[name]}.")
+        return super().__getattribute__(name)  # the usual error
+
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        # joblib writes an array as often as it meets it: make network and optimizer share it again.
+        if hasattr(self, "network_") and self._optimizer.steps:
+            self._optimizer._parameters = self.network_.parameters
+
+    def _has_partial_fit(self):
+        return not self.early_stopping
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class NeuralNetworkClassifier(ClassifierMixin, _NeuralNetwork):
     """A Network with scikit-learn's manners; chapter 10, "A network with scikit-learn's manners".
 
     Examples are rows, labels are any two or more numbers or strings, and everything that
     scikit-learn does with a classifier works: pipelines, cross-validation, searches, on one core,
-    on several, or on a cluster. Scale the inputs first: StandardScaler.
+    on several, or on a cluster. Scale the inputs first: StandardScaler. X may be an array, a list
+    or a data frame; sparse X is refused, as by every estimator that says nothing else.
 
     Parameters
 
@@ -71,17 +290,50 @@ class NeuralNetworkClassifier(ClassifierMixin, BaseEstimator):
     warm_start: let ``fit`` continue with the network of the last call. Without early stopping two
         fits on the same data are then one of as many epochs together, to the last digit. What was
         changed in between counts, save what shapes the network, its cost, its seed or optimizer.
+        The labels must be the same.
     verbose: show a progress bar.
 
     Attributes
 
     classes_: the labels, sorted. n_features_in_, feature_names_in_: what X had in ``fit``.
     network_: the Network; it computes in float32 if X came so, else in float64.
-    loss_curve_: the cost of each epoch. validation_scores_: with early stopping, the accuracy on
-        the examples held back after each epoch.
+    loss_curve_: the cost of each epoch. loss_, best_loss_: its last and its least. n_iter_: how
+        many epochs. validation_scores_: with early stopping, the accuracy on the examples held back
+        after each epoch. best_validation_score_: that of the epoch it went back to.
 
-    There is no sample_weight: a column of Y says which class an example has, not how much it
-    counts. A training that diverges raises Diverged, which a search counts as a failed fit.
+    A training that diverges raises Diverged, which a search counts as a failed fit.
+
+    Beside scikit-learn's MLPClassifier, what is not here, or is here under another name:
+
+    ==================  ==============================================================
+    activation          the same, but "sigmoid" for "logistic", and no "identity"
+    solver              optimizer; there is no "lbfgs"
+    alpha               l2, with the same meaning
+    batch_size          the same, but 32 and None for "auto"
+    learning_rate_init  learning_rate
+    learning_rate       learning_rate: a number is "constant", a schedule may fall
+    power_t             learning_rate=InverseTimeDecay(...) or another schedule
+    max_iter            epochs
+    n_iter_no_change    patience, which early_stopping needs
+    tol                 nothing: with early_stopping any fall of the cost counts
+    shuffle             nothing: minibatches are always drawn anew
+    momentum            nothing: optimizer="momentum" has 0.9, as an average of gradients
+    nesterovs_momentum  nothing
+    beta_1              nothing: "adam" has 0.9
+    beta_2              nothing: "adam" has 0.999
+    epsilon             nothing: "adam" has 1e-8
+    max_fun             nothing: it belongs to "lbfgs"
+    best_loss_          the same, also with early_stopping
+    validation_scores_  the same, but absent without early_stopping, not None
+    best_validation_score_  that of the epoch with the least cost, to which it went back
+    coefs_              [layer.W.T for layer in network_.layers if layer.weights]
+    intercepts_         [layer.b[:, 0] for layer in network_.layers if hasattr(layer, "b")]
+    loss                network_.loss
+    n_layers_           len(network_.layers), which counts activations too and no inputs
+    n_outputs_          network_.n_outputs
+    out_activation_     network_.loss, which holds the sigmoid or softmax
+    t_                  n_iter_ times the examples of one epoch
+    ==================  ==============================================================
 
     >>> from sklearn.datasets import load_iris
     >>> X, y = load_iris(return_X_y=True)
@@ -90,92 +342,27 @@ class NeuralNetworkClassifier(ClassifierMixin, BaseEstimator):
     array([0, 0, 0])
     """
 
-    _parameter_constraints = {
-        "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
-        "activation": [StrOptions(set(ACTIVATIONS))],
-        "optimizer": [StrOptions(set(OPTIMIZERS))],
-        "learning_rate": [Interval(Real, 0, None, closed="neither"), callable],
-        "batch_size": [Interval(Integral, 1, None, closed="left"), None],
-        "epochs": [Interval(Integral, 1, None, closed="left")],
-        "l2": [Interval(Real, 0, None, closed="left")],
-        "keep_prob": [Interval(Real, 0, 1, closed="right")],
-        "batch_norm": ["boolean"],
-        "early_stopping": ["boolean"],
-        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
-        "patience": [Interval(Integral, 1, None, closed="left")],
-        "random_state": ["random_state"],
-        "warm_start": ["boolean"],
-        "verbose": ["verbose"],
-    }
+    _targets = {}
 
-    def __init__(
-        self,
-        hidden_layer_sizes=(32,),
-        *,
-        activation="relu",
-        optimizer="adam",
-        learning_rate=0.01,
-        batch_size=32,
-        epochs=100,
-        l2=0.0,
-        keep_prob=1.0,
-        batch_norm=False,
-        early_stopping=False,
-        validation_fraction=0.1,
-        patience=10,
-        random_state=None,
-        warm_start=False,
-        verbose=False,
-    ):
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.activation = activation
-        self.optimizer = optimizer
-        self.learning_rate = learning_rate
-        self.batch_size = batch_size
-        self.epochs = epochs
-        self.l2 = l2
-        self.keep_prob = keep_prob
-        self.batch_norm = batch_norm
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.patience = patience
-        self.random_state = random_state
-        self.warm_start = warm_start
-        self.verbose = verbose
-
-    @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y):
-        """Learn from X (m, n_x) and the labels y (m,); returns the estimator.
-
-        Raises ValueError or TypeError in scikit-learn's words for what does not fit, and Diverged,
-        an ArithmeticError, when the cost becomes NaN or infinite.
-        """
-        fresh = not (self.warm_start and hasattr(self, "network_"))
-        X, y = self._read(X, y, fresh)
-        validation = stopping = None
-        if self.early_stopping:
-            held_back = max(math.ceil(self.validation_fraction * len(X)), len(self.classes_))
-            X, X_dev, y, y_dev = train_test_split(
-                X, y, test_size=held_back, stratify=self.classes_[y], random_state=self._seed
-            )
-            validation, stopping = (X_dev.T, self._columns(y_dev)), EarlyStopping(self.patience)
-        return self._train(X, y, self.epochs, validation=validation, early_stopping=stopping)
-
-    def _may_fit_partially(self):
-        if self.early_stopping:
-            raise AttributeError("partial_fit is not available with early_stopping=True")
-        return True
-
-    @available_if(_may_fit_partially)
-    @_fit_context(prefer_skip_nested_validation=True)
+    @available_if(_NeuralNetwork._has_partial_fit)
     def partial_fit(self, X, y, classes=None):
         """One more pass, over X (m, n_x) and y (m,) alone; k passes are a fit of k epochs.
 
         ``classes`` are all labels that will ever come; the first call needs them. Returns the
         estimator. Raises what ``fit`` raises. With early stopping there is no such method.
         """
-        _check_partial_fit_first_call(self, classes)
-        return self._train(*self._read(X, y, not hasattr(self, "network_"), self.classes_), 1)
+        go_on = hasattr(self, "network_")
+        if classes is None:
+            if not go_on:
+                raise ValueError("classes must be passed on the first call to partial_fit.")
+            classes = self.classes_
+        classes = LabelEncoder().fit(classes).classes_
+        if go_on and _kinds(classes) != _kinds(self.classes_):
+            raise ValueError(
+                f"`classes={classes!r}` is not the same as on last call to partial_fit, was:"
+                f" {self.classes_!r}"
+            )
+        return self._learn(X, y, 1, go_on, classes)
 
     def decision_function(self, X):
         """Logits for X (m, n_x): of the second class, (m,), or of each of several, (m, C)."""
@@ -189,88 +376,146 @@ class NeuralNetworkClassifier(ClassifierMixin, BaseEstimator):
             return sigmoid(np.vstack([-Z, Z])).T  # 1 - sigmoid(Z) would lose small probabilities
         return softmax(Z).T
 
+    def predict_log_proba(self, X):
+        """Their logarithms, (m, C), finite also where the probability itself is rounded to 0."""
+        Z = self._logits(X)
+        if len(Z) == 1:
+            return -np.logaddexp(0, np.vstack([Z, -Z])).T
+        Z = Z - Z.max(axis=0)
+        return (Z - np.log(np.exp(Z).sum(axis=0))).T
+
     def predict(self, X):
         """The most probable label of each row of X (m, n_x), as an array (m,)."""
         Z = self._logits(X)
         return self.classes_[self.network_.loss.labels(Z)[0]]
 
-    def _logits(self, X):
-        check_is_fitted(self, "network_")
-        return self.network_.forward(validate_data(self, X, reset=False, **INPUTS).T)
-
-    def _read(self, X, y, fresh, classes=None):
-        """X (m, n_x) and the numbers of its labels (m,), checked; if ``fresh``, a new network."""
-        X, y = validate_data(self, X, y, reset=fresh, **INPUTS)
+    def _read_targets(self, y, go_on, classes):
+        """The labels (m,) as numbers of their classes."""
         check_classification_targets(y)
-        if fresh:
-            encoder = LabelEncoder().fit(y if classes is None else classes)
-            if len(encoder.classes_) < 2:
+        found = LabelEncoder().fit(y).classes_
+        if not go_on:
+            self._encoder = LabelEncoder().fit(found if classes is None else classes)
+            self.classes_ = self._encoder.classes_
+            if len(self.classes_) < 2:
                 raise ValueError(
                     f"{type(self).__name__} needs samples of at least 2 classes in the data, but"
-                    f" the data contains only one class: {encoder.classes_.tolist()[0]!r}"
+                    f" the data contains only one class: {self.classes_.tolist()[0]!r}"
                 )
-            self._encoder, self.classes_ = encoder, encoder.classes_
-            self._build(X)
-        return X, self._encoder.transform(y)
+        elif classes is None and _kinds(found) != _kinds(self.classes_):
+            raise ValueError(
+                "warm_start can only be used where `y` has the same classes as in the previous"
+                f" call to fit. Previously got {self.classes_}, `y` has {found}"
+            )
+        if not _kinds(found) <= _kinds(self.classes_):
+            raise ValueError(
+                "`y` has classes not in `self.classes_`. `self.classes_` has"
+                f" {self.classes_}. 'y' has {found}."
+            )
+        return self._encoder.transform(y)
 
-    def _build(self, X):
-        sizes = self.hidden_layer_sizes
-        sizes = [sizes] if isinstance(sizes, Integral) else list(sizes)
-        if any(size <= 0 for size in sizes):
-            raise ValueError(f"hidden_layer_sizes must be > 0, got {sizes}.")
-        activation, initializer = ACTIVATIONS[self.activation]
-        layers = []
-        for size in sizes:
-            layers.append(Dense(size, bias=not self.batch_norm))
-            if self.batch_norm:
-                layers.append(BatchNorm())
-            layers.append(activation())
-            if self.keep_prob < 1:
-                layers.append(Dropout(self.keep_prob))
-        binary = len(self.classes_) == 2
-        self._seed = self.random_state
-        if not isinstance(self._seed, Integral):
-            self._seed = check_random_state(self._seed).randint(2**31)
-        self.network_ = Network(
-            [*layers, Dense(1 if binary else len(self.classes_))],
-            n_inputs=X.shape[1],
-            loss=BinaryCrossEntropy() if binary else SoftmaxCrossEntropy(),
-            initializer=initializer,
-            penalty=L2(self.l2) if self.l2 else None,
-            random_state=self._seed,
-            dtype=X.dtype,
-        )
-        self._optimizer = OPTIMIZERS[self.optimizer](self.learning_rate)
-        self.loss_curve_, self.validation_scores_ = [], []
+    def _loss_and_outputs(self):
+        if len(self.classes_) == 2:
+            return BinaryCrossEntropy(), 1
+        return SoftmaxCrossEntropy(), len(self.classes_)
 
     def _columns(self, y):
         """Numbers of labels (m,) as the network wants them: (1, m), or one-hot (C, m)."""
         n_outputs = self.network_.n_outputs
         return y[np.newaxis] if n_outputs == 1 else np.eye(n_outputs)[y].T
 
-    def _train(self, X, y, epochs, **options):
-        m = len(X)
-        batch_size = min(self.batch_size or m, m)
-        while self.batch_norm and m % batch_size == 1:
-            batch_size += 1
-        self._optimizer.learning_rate = self.learning_rate  # it may have been changed meanwhile
-        history = train(
-            self.network_,
-            X.T,
-            self._columns(y),
-            self._optimizer,
-            epochs,
-            batch_size,
-            random_state=(self._seed + len(self.loss_curve_)) % 2**32,  # epoch k: seed + k
-            progress=bool(self.verbose),
-            **options,
-        )
-        self.loss_curve_ += history.costs
-        self.validation_scores_ += history.validation_accuracies
-        return self
+    def _strata(self, y):
+        """By what early stopping splits, and how many examples it holds back at least."""
+        return self.classes_[y], len(self.classes_)
 
-    def __setstate__(self, state):
-        super().__setstate__(state)
-        # joblib writes an array as often as it meets it: make network and optimizer share it again.
-        if hasattr(self, "network_") and self._optimizer.steps:
-            self._optimizer._parameters = self.network_.parameters
+    def _validation_scores(self, history):
+        return history.validation_accuracies
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class NeuralNetworkRegressor(RegressorMixin, _NeuralNetwork):
+    """A Network that predicts numbers; excursion 10, "A network that predicts numbers".
+
+    y is (m,), or (m, n_out) for several numbers an example. The parameters and attributes are those
+    of NeuralNetworkClassifier, but for the classes, and with:
+
+    loss: "squared_error", best for the mean; "absolute_error", best for the median, which a few
+        wild numbers in y do not move. See SquaredError and AbsoluteError.
+    validation_scores_: minus the cost on the examples held back, so that more is better.
+
+    Scale the inputs, and the targets too: the rates and initial weights suit numbers of about unit
+    size. Nothing is scaled in secret; scikit-learn's TransformedTargetRegressor does it in the open
+    and gives predictions in the units of y:
+
+    >>> from sklearn.compose import TransformedTargetRegressor
+    >>> from sklearn.datasets import load_diabetes
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> net = NeuralNetworkRegressor((8,), epochs=50, random_state=0)
+    >>> model = TransformedTargetRegressor(
+    ...     make_pipeline(StandardScaler(), net), transformer=StandardScaler()
+    ... ).fit(X, y)
+    >>> bool(model.score(X, y) > 0.5)
+    True
+    """
+
+    loss: str = "squared_error"
+
+    _targets = {"y_numeric": True, "multi_output": True}
+
+    @available_if(_NeuralNetwork._has_partial_fit)
+    def partial_fit(self, X, y):
+        """One more pass, over X (m, n_x) and y (m,) alone; k passes are a fit of k epochs.
+
+        Returns the estimator. Raises what ``fit`` raises. With early stopping there is no such
+        method.
+        """
+        return self._learn(X, y, 1, hasattr(self, "network_"))
+
+    def predict(self, X):
+        """The number for each row of X (m, n_x): (m,), or (m, n_out) if y was so."""
+        Z = self._logits(X)
+        return Z[0] if self._one_number else Z.T
+
+    def _check_parameters(self):
+        super()._check_parameters()
+        check_choice(self.loss, "loss", LOSSES)
+
+    def _read_targets(self, y, go_on, classes):
+        y = check_array(y, ensure_2d=False, input_name="y")
+        self._one_number = y.ndim == 1
+        n_outputs = 1 if self._one_number else y.shape[1]
+        if go_on and n_outputs != self._n_outputs:
+            raise ValueError(
+                f"y has {n_outputs} numbers an example; the network was built for {self._n_outputs}"
+            )
+        self._n_outputs = n_outputs
+        return y
+
+    def _loss_and_outputs(self):
+        return LOSSES[self.loss](), self._n_outputs
+
+    def _columns(self, y):
+        return y[np.newaxis] if y.ndim == 1 else y.T
+
+    def _strata(self, y):
+        return None, 1
+
+    def _validation_scores(self, history):
+        return [-cost for cost in history.validation_costs]
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
+
+
+def _refuse_masks(**arrays):
+    for name, array in arrays.items():
+        if np.ma.is_masked(array):  # NumPy would give out what the mask hides
+            check_numeric(array, name)  # which says so
+
+
+def _kinds(labels):
+    """Labels as a set: 1 and 1.0 are the same, 1 and "1" are not."""
+    return set(labels.tolist())

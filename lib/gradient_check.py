@@ -5,6 +5,10 @@ Three numerical derivatives of f at theta, with e a small step in one coordinate
     one-sided     (f(theta + e) - f(theta)) / e             error of order e
     two-sided     (f(theta + e) - f(theta - e)) / 2e        error of order e**2
     complex-step  Im f(theta + i e) / e                     no subtraction, so e may be 1e-30
+
+The first two subtract numbers that are nearly equal, each rounded to some u = 2.2e-16 of its size.
+So a slope of zero comes out as some u f / e: 0 and 7e-12 are then the same answer, though their
+relative difference is 1, the largest there is.
 """
 
 from dataclasses import dataclass
@@ -16,6 +20,7 @@ from lib.checks import check_choice, check_count, check_number, check_numeric, c
 __all__ = ["GradientReport", "check_gradients", "numerical_gradient", "relative_difference"]
 
 EPSILON = {"one-sided": 1e-8, "two-sided": 1e-5, "complex-step": 1e-30}
+ROUNDINGS = 32  # of the last digit: what a cost over many layers and examples may be off by
 
 
 def numerical_gradient(f, theta, epsilon=None, method="two-sided"):
@@ -51,15 +56,19 @@ def numerical_gradient(f, theta, epsilon=None, method="two-sided"):
     return slope
 
 
-def relative_difference(a, b):
+def relative_difference(a, b, rounding=0.0):
     """||a - b|| / (||a|| + ||b||), between 0 and 1; 0 for two zero vectors, NaN if one holds NaN.
 
-    Below 1e-7 two gradients agree, above 1e-3 one of them is wrong; chapter 2,
-    "Do the gradients tell the truth". Raises ValueError if one has more numbers than the other.
+    Below 1e-7 two gradients agree, above 1e-3 one of them is wrong. ``rounding``: two numbers that
+    are both no larger than this are both taken for zero. Chapter 2, "Do the gradients tell the
+    truth". Raises ValueError if one has more numbers than the other, or ``rounding`` is negative.
     """
     a, b = np.ravel(a), np.ravel(b)
     if a.shape != b.shape:
         raise ValueError(f"a holds {a.size} numbers, b holds {b.size}; they need as many each")
+    if check_number(rounding, "rounding", "[0, inf)"):
+        zero = (np.abs(a) <= rounding) & (np.abs(b) <= rounding)
+        a, b = np.where(zero, 0, a), np.where(zero, 0, b)
     size = np.linalg.norm(a) + np.linalg.norm(b)
     return float(np.linalg.norm(a - b) / size) if size != 0 else 0.0
 
@@ -70,13 +79,15 @@ class GradientReport:
 
     relative_difference: of the whole gradient. worst: the names of the parameters that differ most,
     as "layers[2].W[3, 1]", with backward's value and the numerical one. analytic, numerical: both
-    gradients, in the order of ``net.parameters``.
+    gradients, in the order of ``net.parameters``. rounding: what rounding alone may make of a slope
+    of zero; two values that are both no larger count as equal.
     """
 
     relative_difference: float
     worst: list
     analytic: np.ndarray
     numerical: np.ndarray
+    rounding: float = 0.0
 
     def __repr__(self):
         rows = [
@@ -94,24 +105,38 @@ def check_gradients(net, X, Y, epsilon=None, method="two-sided", n_worst=5):
     The network is left as it was. The check works on float64 copies, in training mode, with the
     penalty, and with one choice of dropped units. ``n_worst``: how many parameters to name; the
     other arguments are those of ``numerical_gradient``. First used in chapter 2, "Do the gradients
-    tell the truth", and explained in chapter 6. Raises TypeError or ValueError.
+    tell the truth", and explained in chapter 6. Differences that rounding alone can make where the
+    gradient is zero count as none. Raises TypeError or ValueError.
     """
     check_object(net, "net", "cost_and_gradient", "Network([Dense(1)], n_inputs=2)")
     check_count(n_worst, "n_worst")
     twin = net.astype(complex if method == "complex-step" else np.float64)
     exact = net.astype(np.float64)
-    for layer in [*twin.layers, *exact.layers]:
-        layer.freeze()
+    drawn = [stream.get_state() for stream in net.streams()]
     X, Y = exact.check(X, Y)
-    exact._cost_and_gradient(X, Y)
+    here = exact.cost_and_gradient(X, Y)
 
     def cost(parameters):
+        for stream, state in zip(twin.streams(), drawn, strict=True):
+            stream.set_state(state)  # the same units are dropped in every pass
         twin.parameters = parameters
-        return twin._cost(X, Y, training=True)
+        return twin.cost(X, Y, training=True)
 
     numerical = numerical_gradient(cost, exact.parameters, epsilon, method)
+    rounding = _rounding(here, epsilon or EPSILON[method], method)
     gaps = np.nan_to_num(np.abs(exact.gradient - numerical), nan=np.inf)  # no gap is worse than NaN
+    gaps[(np.abs(exact.gradient) <= rounding) & (np.abs(numerical) <= rounding)] = 0
     order = np.argsort(-gaps, kind="stable")[:n_worst]
     worst = [(net.locate(i), float(exact.gradient[i]), float(numerical[i])) for i in order]
-    difference = relative_difference(exact.gradient, numerical)
-    return GradientReport(difference, worst, exact.gradient, numerical)
+    difference = relative_difference(exact.gradient, numerical, rounding)
+    return GradientReport(difference, worst, exact.gradient, numerical, rounding)
+
+
+def _rounding(cost, epsilon, method):
+    """How far from zero rounding can bring the numerical slope of a cost that does not change.
+
+    Steps below 1e-8 are allowed no more than that one: rounding then hides real slopes, and a check
+    that sees nothing is not to say that all is well.
+    """
+    steps = {"one-sided": epsilon, "two-sided": 2 * epsilon, "complex-step": 1}  # 1: no difference
+    return ROUNDINGS * np.finfo(float).eps * abs(cost) / max(steps[method], 1e-8)

@@ -7,7 +7,17 @@ not. ``dZ`` already contains the 1/m of the mean, so no layer below divides agai
 
 import numpy as np
 
-__all__ = ["BinaryCrossEntropy", "Loss", "SoftmaxCrossEntropy", "sigmoid", "softmax"]
+from lib.checks import check_inputs, check_labels, check_numeric
+
+__all__ = [
+    "AbsoluteError",
+    "BinaryCrossEntropy",
+    "Loss",
+    "SoftmaxCrossEntropy",
+    "SquaredError",
+    "sigmoid",
+    "softmax",
+]
 
 
 def sigmoid(Z):
@@ -23,8 +33,13 @@ class Loss:
     """What the losses share; chapter 1, "The cost".
 
     A loss knows four things about the logits Z: ``value_and_gradient(Z, Y)``, ``probabilities(Z)``,
-    ``labels(Z)``, and with ``check_outputs(n_outputs)`` how many rows of them it can read.
+    ``labels(Z)``, and with ``check_outputs(n_outputs)`` how many rows of them it can read. And it
+    knows what Y may hold: zeros and ones, unless a loss says otherwise.
     """
+
+    def check_labels(self, Y, n_outputs, m, dtype=np.float64, name="Y"):
+        """Y as an ``(n_outputs, m)`` array of ``dtype``; TypeError or ValueError if it is none."""
+        return check_labels(Y, n_outputs, m, dtype, name)
 
     def value(self, Z, Y):
         """The cost, a scalar."""
@@ -107,3 +122,54 @@ class SoftmaxCrossEntropy(Loss):
     def check_outputs(self, n_outputs):
         if n_outputs < 2:
             raise ValueError("the last layer has 1 output; SoftmaxCrossEntropy needs at least 2")
+
+
+class _ErrorOfNumbers(Loss):
+    """What the losses for numbers share: Z itself is the prediction, and Y any finite numbers."""
+
+    def check_labels(self, Y, n_outputs, m, dtype=np.float64, name="Y"):
+        Y = check_numeric(Y, name)
+        if Y.shape != (n_outputs, m):
+            turned = Y.shape == (m, n_outputs)
+            hint = f": it looks transposed, pass {name}.T" if turned else ""
+            raise ValueError(f"{name} has shape {Y.shape}; it needs {(n_outputs, m)}{hint}")
+        return check_inputs(Y, n_outputs, dtype, name)
+
+    def check_outputs(self, n_outputs):
+        """Any number of outputs will do: a row of Z for each number to predict."""
+
+    def labels(self, Z):
+        """The predicted numbers, which are Z itself, (n_out, m)."""
+        return Z
+
+    def probabilities(self, Z):
+        raise TypeError(f"{self!r} predicts numbers and has no probabilities; use predict")
+
+
+class SquaredError(_ErrorOfNumbers):
+    """Mean over the examples of half the squared error, (Z - Y)² / 2, for numbers Y.
+
+    dZ = (Z - Y) / m: the error itself again. Z and Y are (n_out, m); where there are several
+    outputs, their losses are added up. Best for the mean of what can be expected. Derived in
+    excursion 10, "The squared error and its gradient".
+    """
+
+    def value_and_gradient(self, Z, Y):
+        error, m = Z - Y, Y.shape[1]
+        return (error * error / (2 * m)).sum(), error / m
+
+
+class AbsoluteError(_ErrorOfNumbers):
+    """Mean over the examples of the absolute error |Z - Y|, for numbers Y.
+
+    dZ = sign(Z - Y) / m: an example pulls equally hard, however far off it is, so that a few wild
+    numbers in Y cannot pull harder than the others. Z and Y are (n_out, m); where there are several
+    outputs, their losses are added up. Best for the median of what can be expected. Derived in
+    excursion 10, "The absolute error and its gradient".
+    """
+
+    def value_and_gradient(self, Z, Y):
+        error, m = Z - Y, Y.shape[1]
+        # Not np.abs(error), which would lose the imaginary part that a complex step looks at.
+        sign = np.sign(error.real)
+        return (error * sign / m).sum(), sign / m

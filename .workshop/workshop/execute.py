@@ -15,6 +15,7 @@ from nbclient import NotebookClient
 from workshop import ROOT
 
 CHAPTERS = ROOT / "chapters"
+EXCURSIONS = "excursions"  # the folder in that of the chapters
 CELL_TIMEOUT = 120  # seconds
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
 
@@ -22,6 +23,16 @@ THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
 def chapter_paths(folder=CHAPTERS):
     """The chapters in a folder, in order."""
     return sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+
+
+def excursion_paths(folder=CHAPTERS):
+    """The optional notebooks beside the chapters, each with the number it branches off from."""
+    return chapter_paths(folder / EXCURSIONS)
+
+
+def notebook_paths(folder=CHAPTERS):
+    """The chapters in order, then the excursions."""
+    return [*chapter_paths(folder), *excursion_paths(folder)]
 
 
 def load(path):

@@ -15,7 +15,7 @@ import nbformat
 from nbclient.exceptions import CellExecutionError
 
 from workshop import cover, markdown
-from workshop.execute import chapter_paths, execute
+from workshop.execute import execute, notebook_paths
 from workshop.outputs import without_software
 from workshop.rules import CELL_METADATA, NOTEBOOK_METADATA, readable_id
 
@@ -80,7 +80,7 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
 
     failed = False
-    for path in options.chapters or chapter_paths():
+    for path in options.chapters or notebook_paths():
         start = time.perf_counter()
         try:
             content = refreshed(path)

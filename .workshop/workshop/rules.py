@@ -18,7 +18,7 @@ from urllib.parse import unquote
 import nbformat
 
 from workshop import library, markdown
-from workshop.execute import chapter_paths, load
+from workshop.execute import EXCURSIONS, chapter_paths, load
 from workshop.outputs import chunks, names_software
 from workshop.strict_nbval import unexplained_markers
 
@@ -28,7 +28,7 @@ NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-CELL_METADATA = {"tags", "reason", "slideshow", "mystnb"}
+CELL_METADATA = {"tags", "reason", "slideshow", "mystnb", "jupyter"}
 
 SHORTEST_DESCRIPTION = 40  # characters
 WITHOUT_NUMBERS = frozenset()  # "01_logistic_regression#cell-id" of figures that show no quantity
@@ -38,10 +38,10 @@ LONGEST_LINE = 100  # characters
 LONGEST_OUTPUT = 40  # lines
 LARGEST_NOTEBOOK = 2_000_000  # bytes
 
-FEWEST_PREDICTIONS = 3
-FEWEST_EXERCISES = 4
-FEWEST_CLAIMS = 4
 CLOSING_SECTIONS = ["What goes wrong", "Exercises", "What we claim", "Summary"]
+FEWEST = {"predictions": 3, "exercises": 4, "claims": 4}
+# An excursion answers one question.
+FEWEST_ON_EXCURSIONS = {"predictions": 1, "exercises": 0, "claims": 1}
 
 
 class Cell(NamedTuple):
@@ -73,6 +73,11 @@ class Chapter:
     def number(self):
         """3 for `03_deep_network.ipynb`."""
         return int(self.path.name[:2])
+
+    @property
+    def is_excursion(self):
+        """Whether this is an optional notebook beside the ordered path."""
+        return self.path.resolve().parent.name == EXCURSIONS
 
     @property
     def cells(self):
@@ -339,14 +344,12 @@ def broken(chapter, target):
 
 @rule
 def navigation(chapter):
-    """The first and the last cell link to the previous and next chapters and to the contents."""
-    names = [path.name for path in chapter_paths(chapter.path.parent)]
-    here = names.index(chapter.path.name)
-    due = {
-        "previous": names[here - 1] if here else None,
-        "contents": CONTENTS,
-        "next": names[here + 1] if here + 1 < len(names) else None,
-    }
+    """The first and the last cell link to the neighbours and to the contents.
+
+    A chapter's neighbours are those before and after it; an excursion's is its chapter, which has
+    to link to it.
+    """
+    due = due_on_excursion(chapter) if chapter.is_excursion else due_in_chapter(chapter)
     for name, node in (chapter.cells[0], chapter.cells[-1]):
         for word, target in due.items():
             found = [t for text, t in markdown.links(node.source) if re.match(word, letters(text))]
@@ -355,6 +358,44 @@ def navigation(chapter):
             elif found and set(found) != {target}:
                 where = f"not to {target}" if target else "which leads nowhere"
                 yield f"{name} has a link [{word}] to {found[0]}, {where}"
+
+
+def due_in_chapter(chapter):
+    """{first word of a link: where a chapter's link has to lead}."""
+    names = [path.name for path in chapter_paths(chapter.path.parent)]
+    here = names.index(chapter.path.name)
+    return {
+        "previous": names[here - 1] if here else None,
+        "contents": CONTENTS,
+        "next": names[here + 1] if here + 1 < len(names) else None,
+    }
+
+
+def due_on_excursion(chapter):
+    """{first word of a link: where an excursion's link has to lead}."""
+    home = home_of(chapter)
+    return {"back": home and f"../{home.name}", "contents": f"../{CONTENTS}"}
+
+
+def home_of(chapter):
+    """The path of the chapter that an excursion branches off from, or None."""
+    paths = chapter_paths(chapter.path.resolve().parents[1])
+    return next((p for p in paths if p.name[:2] == chapter.path.name[:2]), None)
+
+
+@rule
+def branches(chapter):
+    """An excursion is linked from the chapter whose number it has."""
+    if chapter.is_excursion:
+        home, name = home_of(chapter), f"{EXCURSIONS}/{chapter.path.name}"
+        if home is None:
+            yield f"there is no chapter {chapter.number} to branch off from"
+        elif not any(
+            unquote(target).partition("#")[0] == name
+            for cell in Chapter.read(home).markdown
+            for _, target in markdown.links(cell.node.source)
+        ):
+            yield f"{home.name} does not link to {name}"
 
 
 def letters(text):
@@ -431,8 +472,13 @@ def predictions(chapter):
     """Before its experiments the chapter asks for predictions, with answers that unfold."""
     pattern = r"<details>\s*<summary>(?:(?!</summary>).)*\bPredict"
     count = sum(len(re.findall(pattern, cell.node.source)) for cell in chapter.markdown)
-    if count < FEWEST_PREDICTIONS:
-        yield f"the chapter asks for {count} predictions, fewer than {FEWEST_PREDICTIONS}"
+    if count < (least := fewest(chapter, "predictions")):
+        yield f"the chapter asks for {count} predictions, fewer than {least}"
+
+
+def fewest(chapter, what):
+    """How many predictions, exercises or claims a notebook needs."""
+    return (FEWEST_ON_EXCURSIONS if chapter.is_excursion else FEWEST)[what]
 
 
 @rule
@@ -446,7 +492,7 @@ def baseline(chapter):
         if isinstance(node, ast.ImportFrom) and node.module == "sklearn.linear_model"
         for alias in node.names
     }
-    if chapter.number and not wanted & found:
+    if chapter.number and not chapter.is_excursion and not wanted & found:
         yield "no cell imports scikit-learn's LogisticRegression, the baseline"
 
 
@@ -455,7 +501,7 @@ def sections(chapter):
     """The chapter closes with the same four sections, in the same order."""
     found = [unnumbered(text) for _, _, text in chapter.headings]
     places = [found.index(title) for title in CLOSING_SECTIONS if title in found]
-    for title in CLOSING_SECTIONS:
+    for title in ["What we claim"] if chapter.is_excursion else CLOSING_SECTIONS:
         if title not in found:
             yield f"the chapter has no section {title!r}"
     if places != sorted(places):
@@ -480,7 +526,7 @@ def exercises(chapter):
     stub = None
     for cell in chapter.code:
         tree = parse(cell)
-        for call in calls(tree, "exercise.check"):
+        for call in checks(tree):
             count += 1
             name = ast.unparse(call.args[0]) if call.args else "nothing"
             if not defines(stub, name):
@@ -488,8 +534,15 @@ def exercises(chapter):
             elif not any(isinstance(n, ast.Constant) and n.value is ... for n in ast.walk(stub)):
                 yield f"{cell.name} checks {name}, which is no stub: no '...' is left to fill in"
         stub = tree
-    if count < FEWEST_EXERCISES:
-        yield f"the chapter checks {count} exercises, fewer than {FEWEST_EXERCISES}"
+    if count < (least := fewest(chapter, "exercises")):
+        yield f"the chapter checks {count} exercises, fewer than {least}"
+
+
+def checks(tree):
+    """The calls that check an exercise, as in `ch02.forward_pass.check(forward_pass)`."""
+    nodes = ast.walk(tree) if tree else ()
+    found = [n for n in nodes if isinstance(n, ast.Call)]
+    return [n for n in found if re.fullmatch(r"ch\d\d\.\w+\.check", ast.unparse(n.func))]
 
 
 def defines(tree, name):
@@ -512,8 +565,10 @@ def claims(chapter):
                 section = unnumbered(text) if level <= 2 else section
         elif section == "What we claim":
             count += len(calls(parse(cell), "claim"))
-    if count < FEWEST_CLAIMS:
-        yield f"the section 'What we claim' makes {count} claims, fewer than {FEWEST_CLAIMS}"
+            for call in calls(parse(cell), "claims"):
+                count += sum(len(getattr(pairs, "elts", ())) for pairs in call.args)
+    if count < (least := fewest(chapter, "claims")):
+        yield f"the section 'What we claim' makes {count} claims, fewer than {least}"
 
 
 # --- The prose -----------------------------------------------------------------------------------

@@ -253,6 +253,8 @@ class expected_sizes:
     sizes: [n[0], …, n[L]]. scale: every weight is scale * randn. The input has the size 1.
     """
 
+    strict = ("array",)
+
     def inputs(random_state):
         depth = random_state.randint(3, 7)
         sizes = random_state.choice(np.arange(5, 60), size=depth, replace=False)

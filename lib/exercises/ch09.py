@@ -17,6 +17,7 @@ class there_and_back:
     """
 
     results = ("the columns", "the labels")
+    strict = ("dtype",)
 
     def inputs(random_state):
         n_classes = random_state.randint(4, 8)

@@ -37,6 +37,8 @@ def lines(
         if median:
             ax.plot(x, y, color=colour, linewidth=0.6, alpha=0.45, linestyle="-")
             x, y = _running_median(x, y, median)
+        if _isolated(y):  # a line alone would not show them
+            look |= {"marker": marker or "o", "markersize": 6}
         drawn += ax.plot(x, y, **look)
         told.append(f"{name}: {_story(x, y, xlabel, best, digits, logy)}.")
         if best is not None:
@@ -128,6 +130,12 @@ def _series(line, name, every):
     if x.shape != y.shape:
         raise ValueError(f"x of {name!r} has shape {x.shape}; it needs {y.shape}, an x for each y")
     return x, y
+
+
+def _isolated(y):
+    """Whether a value stands alone between gaps."""
+    shown = np.r_[False, np.isfinite(y), False]
+    return bool(np.any(shown[1:-1] & ~shown[:-2] & ~shown[2:]))
 
 
 def _running_median(x, y, width):
@@ -231,7 +239,7 @@ def plain_log(axis):
     axis.axes.autoscale_view()
     low, high = axis.get_view_interval()
     decades = np.log10(high / low) if low > 0 else 1
-    if decades < 6:
+    if decades < 6 and low > 5e-5 and high < 5e6:
         axis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades < 2 else (1, 3), numticks=12))
         if decades > 4:
             axis.set_major_locator(LogLocator(numticks=9))

@@ -189,13 +189,15 @@ def contours(
     Raises TypeError or ValueError for paths that are none.
     """
     check_object(cost, "cost", "__call__", "a function of weights (2, k)")
+    if not paths and (lowest is None or span is None):
+        raise ValueError("paths is empty; it needs a path, or lowest and span")
     for name, path in paths.items():
         path = check_numeric(path, f"paths[{name!r}]")
         if path.ndim != 2 or path.shape[1] != 2 or not len(path):
             raise ValueError(f"paths[{name!r}] has shape {path.shape}; it needs (steps + 1, 2)")
     ends = [np.reshape(lowest, (1, 2))] if lowest is not None else []
-    seen = np.vstack([*map(np.asarray, paths.values()), *ends])
     if span is None:
+        seen = np.vstack([*map(np.asarray, paths.values()), *ends])
         middle = (seen.max(axis=0) + seen.min(axis=0)) / 2
         half = 0.58 * np.maximum(np.ptp(seen, axis=0), 1e-9)
         half[:] = half.max() if equal else half
@@ -208,7 +210,7 @@ def contours(
         levels = heights.min() + np.ptp(heights) * shares
     drawn = ax.contour(x, y, heights, np.sort(levels), colors="#999999", linewidths=0.9)
     if values:
-        ax.clabel(drawn, fmt="%.2g", fontsize=11)
+        ax.clabel(drawn, fmt="%.2g", fontsize=11, colors="#555555")
     told = []
     for (name, path), (colour, dash, marker) in zip(paths.items(), looks(paths), strict=True):
         path = np.asarray(path, dtype=float)

@@ -306,7 +306,9 @@ def label_ends(ax, lines, side="right"):
 
     Chapter 0, "How to use a chapter". side: "left" writes them at the left ends.
     """
-    ax.figure.ends.append((ax, list(lines), side))
+    shown = [line for line in lines if np.isfinite(np.asarray(line.get_ydata(), dtype=float)).any()]
+    if shown:
+        ax.figure.ends.append((ax, shown, side))
 
 
 def _write_ends(ax, lines, side):
@@ -316,9 +318,9 @@ def _write_ends(ax, lines, side):
     for line in lines:
         x, y = (np.asarray(values, dtype=float) for values in line.get_data())
         shown = np.flatnonzero(np.isfinite(y))
-        ends.append((x[shown[-right]], y[shown[-right]]) if len(shown) else (np.nan, np.nan))
+        ends.append((x[shown[-right]], y[shown[-right]]))
     to_axes = ax.transData + ax.transAxes.inverted()
-    start = np.nan_to_num(np.clip([to_axes.transform(end) for end in ends], 0, 1), nan=0.5)
+    start = np.clip([to_axes.transform(end) for end in ends], 0, 1)
     inches = ax.get_window_extent().height / ax.figure.dpi
     gap = 1.25 * matplotlib.rcParams["font.size"] / 72 / max(inches, 0.1)
     heights = _apart(start[:, 1], gap)

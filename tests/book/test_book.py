@@ -6,7 +6,6 @@ chapters may hold. Every check is also shown something broken, which it must fin
 
 import base64
 import functools
-import importlib.util
 import io
 import shutil
 import subprocess
@@ -18,6 +17,7 @@ import nbformat
 import pytest
 from PIL import Image
 
+from tests.notebooks import fixtures
 from workshop import aside, library
 from workshop.book import build, conf
 from workshop.book import site as checks
@@ -65,12 +65,14 @@ def extended(path):
 @pytest.fixture(scope="module")
 def book(tmp_path_factory):
     """The built site: its folder, its pages, the style sheets, and the notebooks by page."""
-    for name in ("sphinx", "myst_nb", "sphinx_book_theme"):
-        if importlib.util.find_spec(name) is None:
-            pytest.skip(f"{name} is not installed: pip install -e '.[book]', or make book")
+    if build.absent():
+        pytest.skip(build.NO_SPHINX)
     folder = tmp_path_factory.mktemp("book")
     chapters, output = copied(folder / "chapters"), folder / "site"
     extended(chapter_paths(chapters)[-1])
+    (chapters / "excursions").mkdir()
+    made = fixtures.notebook(fixtures.text("title", EXCURSION))
+    fixtures.store(made, chapters / "excursions" / "02_width.ipynb")
     command = [sys.executable, "-m", "workshop.book.build"]
     command += ["--chapters", chapters, "--output", output]
     command += ["--packages", PACKAGES, "--repository", "OWNER/REPOSITORY", "--live", LIVE]
@@ -87,6 +89,9 @@ def book(tmp_path_factory):
     )
 
 
+EXCURSION = "# How wide?\n\n[← back](../02_shallow_network.ipynb) · [contents](../README.md)"
+
+
 def page_of(path):
     return Path("chapters", path.name).with_suffix(".html")
 
@@ -99,11 +104,20 @@ def test_every_chapter_has_its_page(book):
     assert {Path("index.html"), Path("lib/index.html"), Path("search.html")} <= book.pages.keys()
 
 
+def test_an_excursion_has_its_page_after_the_chapters(book):
+    place, index = Path("chapters/excursions/02_width.html"), Path("index.html")
+    assert "How wide?" in book.pages[place].titles.values()
+    targets = {checks.resolved(place, url)[0] for url, _ in book.pages[place].links}
+    assert {Path("chapters/02_shallow_network.html"), index} <= targets
+    listed = [checks.resolved(index, url)[0] for url, _ in book.pages[index].links]
+    assert listed.index(place) > max(map(listed.index, book.notebooks))
+
+
 def test_every_chapter_can_be_opened_in_binder_and_colab(book):
     for page, there in book.pages.items():
         away = [url for url, _ in there.links if "OWNER/REPOSITORY" in url]
         name = page.with_suffix(".ipynb").as_posix()
-        assert len(away) == (2 if page in book.notebooks else 0), page
+        assert len(away) == (2 if page.parts[0] == "chapters" else 0), page
         assert all(url.endswith(f"/{name}") for url in away)
 
 

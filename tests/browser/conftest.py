@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.live.site import build_site
+from workshop.book import build
 from workshop.browser import chromium
 from workshop.browser.lab import JupyterLab
 from workshop.live.build import BuildError
@@ -78,9 +79,8 @@ def live(browser, tmp_path_factory):
 @pytest.fixture(scope="package")
 def book(browser, tmp_path_factory):
     """The folder of the website, built anew."""
-    for name in ("sphinx", "myst_nb", "sphinx_book_theme"):
-        if importlib.util.find_spec(name) is None:
-            pytest.skip(f"{name} is not installed: python -m pip install -e '.[book]'")
+    if build.absent():
+        pytest.skip(build.NO_SPHINX)
     site = tmp_path_factory.mktemp("book") / "site"
     command = [sys.executable, "-m", "workshop.book.build", "--output", site]
     built(subprocess.run(command, capture_output=True, text=True, encoding="utf-8"))

@@ -31,7 +31,7 @@ def discover():
 def in_notebook(cells, chapter):
     """What a notebook says of each exercise: its heading, name, stub and checked answer, in order.
 
-    The stub is the code cell before the one that imports the exercise; the heading is the last one
+    The stub is the code cell before the one that checks it; the heading is the last one
     above it.
     """
     heading, before = None, ""
@@ -40,10 +40,9 @@ def in_notebook(cells, chapter):
         if cell["cell_type"] == "markdown":
             heading = next(iter(re.findall(r"^#{1,6} .*$", source, re.MULTILINE)[::-1]), heading)
         elif cell["cell_type"] == "code":
-            name = re.search(rf"from lib\.exercises\.{chapter} import (\w+) as exercise", source)
-            answer = re.search(r"exercise\.check\((\w+)\)", source)
-            if name and answer:
-                found = {"name": name[1], "stub": before, "answer": answer[1]}
+            check = re.search(rf"^{chapter}\.(\w+)\.check\((\w+)\)$", source, re.MULTILINE)
+            if check:
+                found = {"name": check[1], "stub": before, "answer": check[2]}
                 yield SimpleNamespace(heading=heading, **found)
             before = source
 
@@ -92,7 +91,7 @@ def test_the_printed_solution_can_be_pasted_into_the_stub(chapter, exercise, cap
 
 @pytest.mark.parametrize("exercise, sentence", MISTAKES)
 def test_a_mistake_gets_its_own_sentence(exercise, sentence):
-    verdict = exercise.verdict(exercise.mistakes[sentence])
+    verdict = exercise.verdict(exercise.mistaken(sentence))
     assert (verdict.state, verdict.message) == ("incorrect", sentence)
 
 
@@ -132,7 +131,7 @@ CELLS = [
     {"cell_type": "markdown", "source": ["Now check it."]},
     {
         "cell_type": "code",
-        "source": ["from lib.exercises.ch01 import double as exercise\n", "exercise.check(twice)"],
+        "source": ["from lib.exercises import ch01\n", "\n", "ch01.double.check(twice)"],
     },
 ]
 
@@ -144,18 +143,12 @@ def test_a_stub_is_found_and_run():
     assert list(in_notebook(CELLS, "ch02")) == []
 
 
+def _double(x):
+    """2 x."""
+    return 2 * x
+
+
 def test_a_solved_stub_would_be_noticed():
-    class body:
-        """2 x."""
-
-        def inputs(random_state):
-            return (random_state.randn(),)
-
-        def solution(x):
-            return 2 * x
-
-        hints, mistakes = ["add"], {}
-
-    exercise = Exercise("1.1", "Double", body)
+    exercise = Exercise("1.1", "Double", _double, inputs=lambda random: (random.randn(),))
     assert exercise.verdict(run_stub("def twice(x):\n    ...", "twice")).state == "not attempted"
     assert exercise.verdict(run_stub("def twice(x):\n    return 2 * x", "twice")).state == "correct"

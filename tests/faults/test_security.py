@@ -19,7 +19,7 @@ import pytest
 
 from tests.notebooks.fixtures import code, notebook, picture, printed, shown, text
 from workshop import npm_packages
-from workshop.execute import chapter_paths
+from workshop.execute import notebook_paths
 from workshop.npm_packages import fetch, read_address
 from workshop.rules import Chapter
 
@@ -325,7 +325,7 @@ def active(chapter):
                 yield f"{cell.name} links to {target}:"
 
 
-@pytest.mark.parametrize("path", chapter_paths(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", notebook_paths(), ids=lambda path: path.stem)
 def test_stored_chapters_are_inert(path):
     assert list(active(Chapter.read(path))) == []
 

@@ -661,9 +661,10 @@ def test_what_lies_hidden_under_nothing_is_not_seen(tmp_path):
 
 def test_a_palette_with_alpha(tmp_path, monkeypatch):
     """As in some JPEG 2000 files; Pillow writes no file with one."""
-    picture = indexed()
+    indexed().save(path := tmp_path / "a.png")
+    picture = Image.open(path)
+    picture.load()
     picture.putpalette(RGBA[np.arange(64), np.arange(64)].tobytes(), "RGBA")
-    picture.save(path := tmp_path / "a.png")
     monkeypatch.setattr(Image, "open", lambda path: picture)
     over = np.broadcast_to(OVER[np.arange(64), np.arange(64)], (64, 64, 1))
     np.testing.assert_allclose(load_picture(path), seen(PALETTE, 8, over), rtol=0, atol=1.5)

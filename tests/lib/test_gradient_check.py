@@ -5,9 +5,13 @@ import pytest
 
 from lib import (
     L2,
+    BatchNorm,
     Dense,
+    Dropout,
     Network,
     ReLU,
+    SoftmaxCrossEntropy,
+    Tanh,
     check_gradients,
     numerical_gradient,
     relative_difference,
@@ -183,3 +187,189 @@ def test_a_nan_gradient_is_reported_first():
         "layers[0].W[0, 2]",
         "layers[0].b[0, 0]",
     ]
+
+
+# --- where the gradient is zero, and only rounding is left ----------------------------------------
+
+
+class BiasOff(Dense):
+    """Adds ``off`` to the gradient of its first bias."""
+
+    def __init__(self, n_outputs, off=0.0):
+        super().__init__(n_outputs)
+        self.off = off
+
+    def backward(self, dZ):
+        dA_prev = super().backward(dZ)
+        self.db[0] += self.off
+        return dA_prev
+
+
+class NoGradient(Dense):
+    """Forgets to hand on the gradient of its weights."""
+
+    def backward(self, dZ):
+        dA_prev = super().backward(dZ)
+        self.dW[...] = 0
+        return dA_prev
+
+
+def zeros_on_zeros(*layers, m=51, dtype=np.float64):
+    """A network of zeros, inputs of zeros, and labels half and half: nothing has a slope."""
+    net = small(*layers, dtype=dtype)
+    net.parameters = 0
+    return net, np.zeros((3, 2 * m)), np.repeat([[0, 1]], m, axis=1)
+
+
+DTYPES = pytest.mark.parametrize("dtype", [np.float64, np.float32])
+
+
+@DTYPES
+@pytest.mark.parametrize("method, epsilon", [*((m, None) for m in METHODS), ("two-sided", 1e-7)])
+@pytest.mark.parametrize("m", [1, 51, 500])
+def test_two_zeros_agree(dtype, method, epsilon, m):
+    net, X, Y = zeros_on_zeros(m=m, dtype=dtype)
+    report = check_gradients(net, X, Y, epsilon, method)
+    assert report.relative_difference < 1e-7
+    assert np.abs(report.numerical).max() <= report.rounding
+
+
+def test_it_was_rounding_that_made_the_difference():
+    net, X, Y = zeros_on_zeros()
+    report = check_gradients(net, X, Y)
+    assert report.numerical.any()  # or the tests beside this one would show nothing
+    assert relative_difference(report.analytic, report.numerical) == 1
+    assert relative_difference(report.analytic, report.numerical, report.rounding) == 0
+
+
+@DTYPES
+@pytest.mark.parametrize("method", METHODS)
+def test_a_real_slope_beside_many_zeros_is_still_compared(dtype, method):
+    for off, low, high in [(0, 0, 1e-5), (1e-4, 1e-3, 1)]:
+        net, X, Y = zeros_on_zeros(BiasOff(1, off), dtype=dtype)
+        Y[0, 0] = 1  # now the bias has a slope
+        report = check_gradients(net, X, Y, method=method)
+        assert low <= report.relative_difference < high
+        assert report.worst[0][0] == "layers[0].b[0, 0]"
+
+
+@DTYPES
+@pytest.mark.parametrize("off", [1e-9, 1e-6, 1e-3])
+def test_a_gradient_where_there_is_none_is_found(dtype, off):
+    net, X, Y = zeros_on_zeros(BiasOff(1, off), dtype=dtype)
+    report = check_gradients(net, X, Y)
+    assert report.relative_difference > 0.9
+    assert report.worst[0][:2] == ("layers[0].b[0, 0]", pytest.approx(off))
+
+
+@DTYPES
+def test_what_rounding_allows_follows_the_cost(dtype):
+    """Where the cost is tiny, a difference as small as rounding made above is a fault."""
+    for off, low, high in [(0, 0, 1e-6), (5e-12, 1e-3, 1)]:
+        net = small(BiasOff(1, off), dtype=dtype)
+        net.parameters = 6
+        report = check_gradients(net, np.ones((3, 4)), np.ones((1, 4)))
+        assert np.abs(report.numerical).max() < 1e-10
+        assert low <= report.relative_difference < high
+
+
+@DTYPES
+def test_biases_that_normalization_takes_out_again(dtype):
+    """Their slope is zero, by a sum of numbers that are not; the others' is not."""
+    for seed in range(5):
+        layers = [Dense(6), BatchNorm(), Tanh(), Dense(4), BatchNorm(), ReLU(), Dense(3)]
+        net = small(*layers, seed=seed, dtype=dtype, loss=SoftmaxCrossEntropy())
+        report = check_gradients(net, *examples(40, classes=3, seed=seed))
+        biases = slice(18, 24)
+        assert net.locate(18) == "layers[0].b[0, 0]" and net.locate(23) == "layers[0].b[5, 0]"
+        pair = report.analytic[biases], report.numerical[biases]
+        assert relative_difference(*pair, report.rounding) == 0
+        assert report.relative_difference < 1e-7
+
+
+def test_a_gradient_that_was_forgotten_is_no_zero():
+    for method in METHODS:
+        net = small(NoGradient(4), Tanh(), Dense(1))
+        report = check_gradients(net, *examples(), method=method)
+        assert report.relative_difference > 1e-2
+        assert report.worst[0][0].startswith("layers[0].W[")
+
+
+@pytest.mark.parametrize("epsilon", [1e-12, 1e-14])
+@pytest.mark.parametrize("method", ["one-sided", "two-sided"])
+def test_a_step_that_shows_nothing_but_rounding_is_no_agreement(method, epsilon):
+    net = small(NoGradient(4), Tanh(), Dense(1))
+    assert check_gradients(net, *examples(), epsilon, method).relative_difference > 1e-3
+
+
+def test_the_worst_are_not_those_of_rounding():
+    net, X, Y = zeros_on_zeros(BiasOff(3, off=1e-9), Tanh(), BiasOff(1))
+    names = [name for name, *_ in check_gradients(net, X, Y).worst]
+    assert names == ["layers[0].b[0, 0]", *(f"layers[0].W[0, {i}]" for i in range(3)), names[4]]
+
+
+@pytest.mark.parametrize("rounding", [-1e-9, np.nan, np.inf])
+def test_a_rounding_that_is_none_is_refused(rounding):
+    with pytest.raises(ValueError, match=r"rounding is .*; it needs to be a finite number in"):
+        relative_difference([1.0], [1.0], rounding)
+
+
+# --- nothing is left disturbed --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_cost_that_fails_halfway_disturbs_nothing(method):
+    theta, calls = np.array([0.3, -0.7, 0.2]), []
+
+    def f(t):
+        calls.append(t)
+        if len(calls) == 3:
+            raise ArithmeticError("no")
+        return np.sum(t * t)
+
+    with pytest.raises(ArithmeticError):
+        numerical_gradient(f, theta, method=method)
+    np.testing.assert_array_equal(theta, [0.3, -0.7, 0.2])
+
+
+class Breaks(Tanh):
+    """Fails at the third forward pass of all copies."""
+
+    passes = 0
+
+    def forward(self, A_prev, training=False):
+        Breaks.passes += 1
+        if Breaks.passes == 3:
+            raise ArithmeticError("no")
+        return super().forward(A_prev, training)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_network_whose_check_fails_halfway_is_left_as_it_was(method):
+    Breaks.passes = 0
+    net = small(Dense(4), BatchNorm(), Breaks(), Dropout(0.5), Dense(1))
+    net.gradient[:] = 3
+    before = [*net.snapshot(), net.layers[3].random_state.get_state()[1]]
+    with pytest.raises(ArithmeticError):
+        check_gradients(net, *examples(), method=method)
+    after = [*net.snapshot(), net.layers[3].random_state.get_state()[1]]
+    for ours, theirs in zip(after, before, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    np.testing.assert_array_equal(net.gradient, 3)
+
+
+@pytest.mark.parametrize("kind", [BatchNorm, lambda: Dropout(0.5)])
+def test_gradient_and_costs_are_of_one_mode(kind):
+    """In training: where the two modes differ, a check across them would find a fault."""
+    X, Y = examples(12)
+    net = small(Dense(4), kind(), Tanh(), Dense(1))
+    report = check_gradients(net, X, Y)
+    assert report.relative_difference < 1e-7
+
+    def predicting(parameters):
+        twin = net.astype(np.float64)
+        twin.parameters = parameters
+        return twin.cost(X, Y)
+
+    mixed = numerical_gradient(predicting, net.parameters)
+    assert relative_difference(report.analytic, mixed) > 1e-3

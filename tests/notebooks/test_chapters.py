@@ -2,7 +2,7 @@
 
 import pytest
 
-from workshop.execute import CHAPTERS, chapter_paths
+from workshop.execute import CHAPTERS, chapter_paths, notebook_paths
 from workshop.rules import RULES, Chapter, library_pointers
 
 
@@ -12,7 +12,7 @@ def test_there_are_chapters():
 
 
 @pytest.mark.parametrize("rule", RULES)
-@pytest.mark.parametrize("path", chapter_paths(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", notebook_paths(), ids=lambda path: path.stem)
 def test_rule(path, rule):
     faults = RULES[rule](Chapter.read(path))
     assert not faults, "\n" + "\n".join(faults)

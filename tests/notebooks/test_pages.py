@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.notebooks.fixtures import notebook, store, text
 from workshop import cover, markdown
-from workshop.execute import CHAPTERS, chapter_paths, load
+from workshop.execute import CHAPTERS, chapter_paths, load, notebook_paths
 
 ROOT = CHAPTERS.parent
 PAGES = [ROOT / "README.md", CHAPTERS / "README.md", ROOT / "data" / "README.md"]
@@ -29,11 +30,11 @@ def dead_links(page, text=None):
     return dead
 
 
-def missing_chapters(page, text=None):
-    """The chapters that a page does not list under their own titles."""
+def missing_chapters(page, text=None, folder=CHAPTERS):
+    """The chapters and excursions that a page does not list under their own titles."""
     text = page.read_text(encoding="utf-8") if text is None else text
     listed = {Path(url).name: title for title, url in markdown.links(text)}
-    return [p.name for p in chapter_paths() if listed.get(p.name) != title_of(p)]
+    return [p.name for p in notebook_paths(folder) if listed.get(p.name) != title_of(p)]
 
 
 def title_of(path):
@@ -66,7 +67,16 @@ def test_a_dead_link_and_a_dead_anchor_are_found():
 def test_a_chapter_under_another_title_is_found():
     name = chapter_paths()[0].name
     text = f"[Another title](chapters/{name})"
-    assert missing_chapters(ROOT / "README.md", text) == [p.name for p in chapter_paths()]
+    assert missing_chapters(ROOT / "README.md", text) == [p.name for p in notebook_paths()]
+
+
+def test_an_excursion_that_is_not_listed_is_found(tmp_path):
+    (tmp_path / "excursions").mkdir()
+    store(notebook(text("title", "# One")), tmp_path / "01_one.ipynb")
+    store(notebook(text("title", "# Why?")), tmp_path / "excursions" / "01_why.ipynb")
+    listed = "[One](01_one.ipynb) [Why?](excursions/01_why.ipynb)"
+    assert missing_chapters(CHAPTERS / "README.md", listed, tmp_path) == []
+    assert missing_chapters(CHAPTERS / "README.md", listed[:20], tmp_path) == ["01_why.ipynb"]
 
 
 def test_a_stale_cover_is_mended(tmp_path):

@@ -16,6 +16,7 @@ from tests.notebooks.fixtures import (
     store,
     text,
 )
+from workshop.execute import chapter_paths, excursion_paths, notebook_paths
 from workshop.rules import RULES, Chapter, library_pointers
 
 NAVIGATION = "[← previous](00_before.ipynb) · [Contents](README.md) · [next: more](02_after.ipynb)"
@@ -92,8 +93,7 @@ def good():
             code(f"stub-{name}", f'def {name}(x):\n    """Returns 2 x."""\n    ...'),
             code(
                 f"check-{name}",
-                f"from good_library.exercises.ch01 import {name} as exercise\n"
-                f"exercise.check({name})",
+                f"from good_library.exercises import ch01\n\nch01.{name}.check({name})",
                 printed("Not attempted yet.\n"),
             ),
         ]
@@ -369,11 +369,13 @@ for rule, sentence, cell, name, before, after in [
     ("sections", "no section 'What goes wrong'", "wrong", "missing", "What goes wrong", "Traps"),
     ("sections", "no section 'Summary'", "summary", "unended", "Summary", "The end"),
     ("sections", "not in the order", "wrong", "order", None, "\n\n## Summary"),
-    ("exercises", "checks 3 exercises, fewer", "check-third", "fewer", "exercise.check", "x"),
+    ("exercises", "checks 3 exercises, fewer", "check-third", "fewer", "ch01.third.check", "x"),
     ("exercises", "checks first, which the code cell before does not define", "stub-first",
      "unstubbed", "def first", "def fist"),
     ("exercises", "checks first, which is no stub", "stub-first", "solved", "...", "return 2 * x"),
     ("claims", "makes 3 claims, fewer than 4", "claim", "fewer", "claim", "print"),
+    ("claims", "makes 3 claims, fewer than 4", "claim", "in one call",
+     'claim("It learns", True)\n' * 4, 'claims([("It learns", True), ("b", True), ("c", True)])'),
     ("claims", "makes 0 claims, fewer than 4", "claims", "elsewhere", "What we claim", "Beliefs"),
     ("banned_phrases", "nothing, 'In this section we will', in", "wrong", "section", "Shown.",
      "In this section we will see."),
@@ -444,7 +446,8 @@ def test_a_broken_chapter_is_caught(folder, mutation):
 
 
 def test_every_rule_has_a_broken_chapter():
-    assert {rule for rule, _, _ in MUTATIONS.values()} == RULES.keys()
+    elsewhere = {"branches"}  # of excursions: below
+    assert {rule for rule, _, _ in MUTATIONS.values()} | elsewhere == RULES.keys()
 
 
 def test_words_that_only_look_wrong(folder):
@@ -500,3 +503,77 @@ def test_a_chapter_not_yet_written_is_no_fault(folder):
     source = '__all__ = ["f"]\ndef f():\n    """Chapter 9, "Softmax"."""'
     write_library(folder.parent / "library_early", {"__init__.py": "", "a.py": source})
     assert library_pointers("library_early", folder) == []
+
+
+# --- Excursions ----------------------------------------------------------------------------------
+
+BACK = "[← back to chapter 1](../01_good.ipynb) · [Contents](../README.md)"
+
+
+def excursion():
+    """An excursion that obeys every rule."""
+    claim = 'def claim(text, holds):\n    print("✓", text)\n\nclaim("true", True)'
+    return notebook(
+        text("title", f"# Why is it so?\n\n{BACK}"),
+        text("ask", "## A test\n\n<details><summary>Predict</summary>\n\nSo.\n</details>"),
+        text("claims", "## What we claim"),
+        code("claim", claim, printed("✓ true\n")),
+        text("end", BACK),
+    )
+
+
+@pytest.fixture
+def trip(tmp_path):
+    """A course of one chapter with one excursion; the path of the excursion."""
+    (tmp_path / "excursions").mkdir()
+    (tmp_path / "README.md").write_text("# The course\n")
+    branch = text("branch", "# Good\n\nMore in [an excursion](excursions/01_why.ipynb#A-test).")
+    store(notebook(branch), tmp_path / "01_good.ipynb")
+    return store(excursion(), tmp_path / "excursions" / "01_why.ipynb")
+
+
+def test_chapters_and_excursions_are_told_apart(trip):
+    folder = trip.parents[1]
+    assert chapter_paths(folder) == [folder / "01_good.ipynb"]
+    assert excursion_paths(folder) == [trip]
+    assert notebook_paths(folder) == [folder / "01_good.ipynb", trip]
+    assert (
+        Chapter.read(trip).is_excursion and not Chapter.read(folder / "01_good.ipynb").is_excursion
+    )
+
+
+def test_a_good_excursion_obeys_every_rule(trip):
+    chapter = Chapter.read(trip, "good_library")
+    assert {name: found for name, rule in RULES.items() if (found := rule(chapter))} == {}
+
+
+@pytest.mark.parametrize(
+    "rule, cell, old, new, fault",
+    [
+        (
+            "navigation",
+            "title",
+            "../01_good",
+            "../02_far",
+            "[back] to ../02_far.ipynb, not to",
+        ),
+        ("navigation", "end", "[← back", "[← away", "no link [back] to ../01_good.ipynb"),
+        ("navigation", "end", "[Contents]", "[All]", "no link [contents] to ../README.md"),
+        ("predictions", "ask", "Predict", "Ask", "0 predictions, fewer than 1"),
+        ("claims", "claim", "claim(", "print(", "makes 0 claims, fewer than 1"),
+        ("sections", "claims", "What we claim", "Claims", "no section 'What we claim'"),
+    ],
+)
+def test_a_bad_excursion_is_found(trip, rule, cell, old, new, fault):
+    made = excursion()
+    find(made, cell).source = find(made, cell).source.replace(old, new)
+    assert any(fault in found for found in RULES[rule](Chapter(trip, made)))
+
+
+def test_an_excursion_that_branches_off_from_nowhere_is_found(trip):
+    home = trip.parents[1] / "01_good.ipynb"
+    store(notebook(text("branch", "# Good")), home)
+    fault = "01_good.ipynb does not link to excursions/01_why.ipynb"
+    assert RULES["branches"](Chapter.read(trip)) == [fault]
+    home.unlink()
+    assert RULES["branches"](Chapter.read(trip)) == ["there is no chapter 1 to branch off from"]

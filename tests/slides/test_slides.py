@@ -7,7 +7,6 @@ skipped where playwright or Chromium is missing.
 
 import copy
 import re
-import shutil
 import tarfile
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 
 from tests.notebooks.fixtures import code, find, notebook, picture, printed, shown, store, text
 from workshop import npm_packages
+from workshop.browser import chromium
 from workshop.execute import chapter_paths, load
 from workshop.slides import build as build_slides
 from workshop.slides import decks
@@ -415,14 +415,12 @@ STICKS_OUT = """() => {
 
 @pytest.fixture(scope="module")
 def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    names = ("chromium", "chromium-browser", "google-chrome")
-    program = next(filter(None, map(shutil.which, names)), None)
-    if program is None:
-        pytest.skip("no Chromium was found")
+    playwright = pytest.importorskip("playwright.sync_api", reason=chromium.NO_PLAYWRIGHT)
     with playwright.sync_playwright() as driver:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        running = driver.chromium.launch(executable_path=program, args=options)
+        program = chromium.find(driver.chromium.executable_path)
+        if program is None:
+            pytest.skip(chromium.NO_CHROMIUM)
+        running = driver.chromium.launch(executable_path=program, args=chromium.QUIET)
         yield running
         running.close()
 

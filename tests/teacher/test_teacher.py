@@ -44,7 +44,7 @@ def test_every_solution_in_the_edition_passes_its_own_check(built, path):
     assert len(answers) == built[1][path.stem] >= 4
     for cell in answers:
         check = next(c for c in reversed(edition.cells[: edition.cells.index(cell)])
-                     if c.cell_type == "code" and "as exercise" in c.source)  # fmt: skip
+                     if c.cell_type == "code" and kit.CHECK.search(c.source))  # fmt: skip
         space, said = {"np": np}, io.StringIO()
         exec(check.source.partition("\n")[0], space)
         with redirect_stdout(said):
@@ -59,7 +59,7 @@ def test_every_known_mistake_is_listed_with_its_sentence_and_its_code(built, pat
     for task in kit.tasks(load(path), path.name):
         told = find(edition, f"{task.slug}-mistakes").source
         assert all(sentence in told for sentence in task.exercise.mistakes)
-        assert told.count("```python") == len(task.exercise.mistakes) >= 2
+        assert told.count("```python") + told.count("```diff") == len(task.exercise.mistakes) >= 2
         assert "..." not in find(edition, f"{task.slug}-solution").source
 
 
@@ -159,8 +159,8 @@ def without_a_stub(notebook):
 
 
 def with_an_unknown_exercise(notebook):
-    cell = next(cell for cell in code(notebook) if kit.IMPORT.search(cell.source))
-    cell.source = kit.IMPORT.sub(r"from lib.exercises.\1 import nobody as exercise", cell.source)
+    cell = next(cell for cell in code(notebook) if kit.CHECK.search(cell.source))
+    cell.source = kit.CHECK.sub(r"\1.nobody.check(", cell.source)
 
 
 def without_its_heading(notebook):
@@ -169,7 +169,7 @@ def without_its_heading(notebook):
 
 
 def without_exercises(notebook):
-    notebook.cells = [cell for cell in notebook.cells if not kit.IMPORT.search(cell.source)]
+    notebook.cells = [cell for cell in notebook.cells if not kit.CHECK.search(cell.source)]
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,13 @@ from pathlib import Path
 
 from workshop import ROOT, aside
 from workshop.book import library_pages, pages
-from workshop.execute import chapter_paths
+from workshop.execute import chapter_paths, notebook_paths
 from workshop.npm_packages import CACHE, MATHJAX, MATHJAX_SCRIPT
-from workshop.rules import Chapter, calls, described_figures, executed, parse
+from workshop.rules import Chapter, calls, checks, described_figures, executed, parse
 
 HERE = Path(__file__).resolve().parent
 NEEDED = ["sphinx", "myst_nb", "sphinx_book_theme"]
+NO_SPHINX = "the website's packages are not installed: make .venv/.book"
 INSTALL = "run `make book`, which installs it, or: python -m pip install -e '.[book]'"
 
 
@@ -29,6 +30,11 @@ class Stopped(aside.BuildError):
     """The site cannot be built: the step and what is wrong with it, and what to do."""
 
     command = "make book"
+
+
+def absent():
+    """What the website needs and is not installed."""
+    return [name for name in NEEDED if find_spec(name) is None]
 
 
 def check_chapters(paths):
@@ -50,7 +56,8 @@ def check_chapters(paths):
 def silent(chapter):
     """The cells that have to show something and store nothing."""
     for cell in chapter.code:
-        shows = any(calls(parse(cell), name) for name in ("claim", "exercise.check"))
+        tree = parse(cell)
+        shows = calls(tree, "claim") or calls(tree, "claims") or checks(tree)
         if shows and not cell.node.outputs:
             yield f"{cell.name} stores no output"
 
@@ -113,12 +120,10 @@ def build(chapters, output, cache, repository=None, live=None):
     site, a link each to where they run in the browser. It is relative to the front page.
     """
     check_repository(repository)
-    absent = [name for name in NEEDED if find_spec(name) is None]
-    if absent:
-        raise Stopped(f"looking for Sphinx: {', '.join(absent)} not installed", INSTALL)
+    if absent():
+        raise Stopped(f"looking for Sphinx: {', '.join(absent())} not installed", INSTALL)
     check_place(output)
-    paths = chapter_paths(chapters)
-    check_chapters(paths)
+    check_chapters(notebook_paths(chapters) if chapter_paths(chapters) else [])
     script = mathjax(cache)
 
     def write(site):
@@ -130,8 +135,9 @@ def build(chapters, output, cache, repository=None, live=None):
             for name, content in script.items():
                 (source / "_static" / "mathjax").mkdir(exist_ok=True)
                 (source / "_static" / "mathjax" / name).write_bytes(content)
-            reference = library_pages.Reference("lib", pages.headings_of(paths))
-            pages.write(paths, source, reference)  # first: it notes which chapter uses what
+            headings = pages.headings_of(chapter_paths(chapters))
+            reference = library_pages.Reference("lib", headings)
+            pages.write(chapters, source, reference)  # first: it notes which chapter uses what
             reference.write(source / "lib")
             run_sphinx(source, site, Path(scratch), repository, live)
 

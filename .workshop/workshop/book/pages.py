@@ -16,6 +16,7 @@ from urllib.parse import unquote
 import nbformat
 
 from workshop import ROOT, library, markdown
+from workshop.execute import EXCURSIONS, chapter_paths, excursion_paths, notebook_paths
 from workshop.rules import Chapter, parse
 
 CONTENTS = Path("chapters/README.md")
@@ -42,16 +43,18 @@ def headings_of(paths):
     return {c.number: (c.path.name, {text for _, _, text in c.headings}) for c in chapters}
 
 
-def write(paths, source, reference):
-    """Write everything but the reference into the folder `source`."""
-    for path in paths:
-        write_chapter(path, source, reference)
+def write(folder, source, reference):
+    """Write everything but the reference into `source`; the chapters lie in `folder`."""
+    paths = chapter_paths(folder)
+    for path in notebook_paths(folder):
+        place = Path("chapters", path.relative_to(folder))
+        write_notebook(Chapter.read(path), place, source, reference)
     datasheet = Translator(DATASHEET, DATASHEET, source, reference)
     write_text(source / DATASHEET, datasheet((ROOT / DATASHEET).read_text(encoding="utf-8")))
     glossary = glossary_page(map(Chapter.read, paths))
     if glossary:
         write_text(source / "glossary.md", glossary)
-    write_text(source / "index.md", contents_page(paths, source, reference, bool(glossary)))
+    write_text(source / "index.md", contents_page(folder, source, reference, bool(glossary)))
 
 
 def write_text(path, text):
@@ -59,18 +62,17 @@ def write_text(path, text):
     path.write_text(text, encoding="utf-8")
 
 
-def write_chapter(path, source, reference):
-    """A chapter with its outputs, and at its end the names it takes from the library."""
-    chapter = Chapter.read(path)
+def write_notebook(chapter, place, source, reference):
+    """A notebook with its outputs, and at its end the names it takes from the library."""
     used = names_used(chapter, reference)
-    place = Path("chapters", path.name)
     translate = Translator(place, place, source, reference, used)
     for _, cell in chapter.markdown:
         cell.source = translate(cell.source)
     if used:
         last = chapter.notebook.cells[-1]
         text, _, navigation = last.source.rpartition("\n\n")
-        listed = reference.listed(set(used.values()), chapter.number)
+        number = None if chapter.is_excursion else chapter.number  # which introduces nothing
+        listed = reference.listed(set(used.values()), number)
         last.source = f"{text}\n\n## From the library\n\n{listed}\n\n{navigation}"
     write_text(source / place, nbformat.v4.writes(chapter.notebook))
 
@@ -85,7 +87,7 @@ def names_used(chapter, reference):
         for module, name in library.attributes(tree, modules):
             found[f"{module.rpartition('.')[2]}.{name}"] = reference.find(module, name)
     used = {name: entry for name, entry in found.items() if entry}  # exercises have no entry
-    for entry in used.values():
+    for entry in used.values() if not chapter.is_excursion else ():
         reference.note_use(entry, chapter.number)
     return used
 
@@ -167,7 +169,7 @@ class Translator:
         return fragment
 
 
-def contents_page(paths, source, reference, has_glossary):
+def contents_page(folder, source, reference, has_glossary):
     """The opening of the README, the table of chapters, and the site's table of contents."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## ")[0]
     contents = (ROOT / CONTENTS).read_text(encoding="utf-8")
@@ -175,6 +177,7 @@ def contents_page(paths, source, reference, has_glossary):
     opening = Translator(Path("README.md"), Path("index.md"), source, reference)(readme)
     chapters = Translator(CONTENTS, Path("index.md"), source, reference)(table)
     glossary = ["glossary"] if has_glossary else []
+    excursions = [f"chapters/{EXCURSIONS}/{path.stem}" for path in excursion_paths(folder)]
     also = [
         *(["- [Glossary](glossary.md): the words of the course in three languages"] * has_glossary),
         "- [The library](lib/index.md): every function and class, and the section that derives it",
@@ -185,7 +188,8 @@ def contents_page(paths, source, reference, has_glossary):
             opening,
             f"## The chapters\n{chapters}\n\n## Also here\n",
             *also,
-            toctree("Chapters", [f"chapters/{path.stem}" for path in paths]),
+            toctree("Chapters", [f"chapters/{path.stem}" for path in chapter_paths(folder)]),
+            *([toctree("Excursions", excursions)] * bool(excursions)),
             toctree("Reference", [*glossary, "lib/index", "data/README"]),
         ]
     )

@@ -248,6 +248,9 @@ class Builder:
             data = output.get("data", {})
             if "image/png" in data:
                 yield self.picture(cell, "".join(data["image/png"]), "".join(data["text/plain"]))
+            elif "text/html" in data and self.section == CLAIMS:
+                items = re.findall(r"<li>(.*?)</li>", "".join(data["text/html"]), re.DOTALL)
+                yield bullets(items[:MOST_CLAIMS], "claims")  # the list is folded: its beginning
             elif "text/html" in data:
                 yield f'<div class="table">{"".join(data["text/html"])}</div>'
             elif self.section == CLAIMS:

@@ -12,10 +12,8 @@ place when it is complete.
 """
 
 import ast
-import contextlib
 import importlib
 import inspect
-import io
 import re
 import sys
 import textwrap
@@ -25,10 +23,10 @@ import nbformat
 import numpy as np
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from lib.exercises import needs
+from lib.exercises.source import changed_lines, edited, needs, source_of
 from workshop import ROOT, aside
 
-IMPORT = re.compile(r"^from lib\.exercises\.(\w+) import (\w+) as exercise$", re.MULTILINE)
+CHECK = re.compile(r"^(ch\d\d)\.(\w+)\.check\(", re.MULTILINE)
 TASK = re.compile(r"^### Exercise .*", re.MULTILINE | re.DOTALL)
 POINTS = 2
 
@@ -52,12 +50,12 @@ Built by `make teacher` from the chapters; do not edit here.
 
 **Solutions edition**: the chapter with, after each exercise, a solution, the check's answer to it,
 and the mistakes that the check recognizes, each with the sentence it says and the code that makes
-it.
+it: the lines of the solution that differ, or a whole function.
 
 **Assignments**: `nbgrader/` is a course folder for nbgrader (`python -m pip install -e
 '.[teacher]'`, then `nbgrader generate_assignment 01_logistic_regression` inside it). An exercise is
 worth {points} points, given by the exercise's own check. Two things to know. The machine that
-grades needs the course installed, as students do. And the course is open: `exercise.solution()`
+grades needs the course installed, as students do. And the course is open: `.solution()`
 shows a solution to whoever asks, so grade what was understood in another way too.
 """
 
@@ -111,12 +109,12 @@ def tasks(notebook, name):
         if cell.cell_type == "markdown":
             match = TASK.search(cell.source)
             statement = match[0] if match else statement
-        elif match := IMPORT.search(cell.source):
+        elif match := CHECK.search(cell.source):
             found.append(task(match, statement, stub, place, f"{name}, cell {cell.id}"))
         else:
             stub = cell.source
     if not found:
-        raise BuildError(f"reading {name}", "It has no exercise: no cell imports one to check it.")
+        raise BuildError(f"reading {name}", "It has no exercise: no cell checks one.")
     return found
 
 
@@ -151,9 +149,10 @@ def filled(task, lines):
 def body(task):
     """The lines of the solution below its `def`, after the imports and helpers that they use."""
     answer = task.exercise.answer
-    lines = textwrap.dedent(inspect.getsource(answer)).splitlines()
-    first = ast.parse("\n".join(lines)).body[0].body[0].lineno - 1
-    return "\n".join([*needs(answer), textwrap.dedent("\n".join(lines[first:]))])
+    source = source_of(answer)
+    first = ast.parse(source).body[0].body[0].lineno - 1
+    lines = source.splitlines()[first:]
+    return "\n".join([*needs(answer), textwrap.dedent("\n".join(lines))])
 
 
 def checked(task, source):
@@ -167,26 +166,30 @@ def checked(task, source):
             f"checking the solution of exercise {task.exercise.id}",
             f"Its own check calls it {verdict.state}: {verdict.message}",
         )
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said):
-        task.exercise.check(answer)
-    return said.getvalue()
+    return task.exercise.reply(verdict) + "\n"
 
 
 def mistakes(task):
-    """(sentence, source of the wrong implementation) of every known mistake."""
-    written = {}
+    """(sentence, language, text) of every known mistake: lines that differ, or a whole function."""
     module = inspect.getsource(task.module)
-    for node in ast.walk(ast.parse(module)):
-        if isinstance(node, ast.ClassDef) and node.name == task.exercise.name:
-            for part in ast.walk(node):
-                if isinstance(part, ast.Dict):
-                    pairs = zip(part.keys, part.values, strict=True)
-                    written |= {text(key): source_of(module, value) for key, value in pairs}
-    return [
-        (sentence, written.get(sentence) or textwrap.dedent(inspect.getsource(wrong)))
-        for sentence, wrong in task.exercise.mistakes.items()
-    ]
+    dictionaries = [node for node in ast.walk(ast.parse(module)) if isinstance(node, ast.Dict)]
+    written = {
+        text(key): segment(module, value)
+        for node in dictionaries
+        for key, value in zip(node.keys, node.values, strict=True)
+    }
+    answer = task.exercise.answer
+    found = []
+    for sentence, mistake in task.exercise.mistakes.items():
+        if not callable(mistake):
+            lines = changed_lines(source_of(answer), edited(answer, mistake)[1])
+            found.append((sentence, "diff", lines))
+        elif getattr(task.module, mistake.__name__, None) is mistake:
+            whole = textwrap.dedent(inspect.getsource(mistake))
+            found.append((sentence, "python", "\n".join([*needs(mistake), whole.rstrip()])))
+        else:
+            found.append((sentence, "python", written[sentence]))
+    return found
 
 
 def text(node):
@@ -194,7 +197,7 @@ def text(node):
     return node.value if isinstance(node, ast.Constant) else None
 
 
-def source_of(module, node):
+def segment(module, node):
     """The source of an expression, its further lines moved to the left as far as they go."""
     first, *others = ast.get_source_segment(module, node).splitlines()
     return "\n".join([first, *textwrap.dedent("\n".join(others)).splitlines()])
@@ -225,15 +228,15 @@ def answer_cells(task):
     source = solution(task)
     said = checked(task, source)
     fenced = [
-        f"{number}. {sentence}\n\n" + textwrap.indent(f"```python\n{code}\n```", "   ")
-        for number, (sentence, code) in enumerate(mistakes(task), start=1)
+        f"{number}. {sentence}\n\n" + textwrap.indent(f"```{language}\n{code}\n```", "   ")
+        for number, (sentence, language, code) in enumerate(mistakes(task), start=1)
     ]
     known = "\n\n".join(fenced)
     title = f"{task.exercise.id} · {task.exercise.title}"
     return [
         new_markdown_cell(f"**Solution {title}**", id=f"{task.slug}-solution-title"),
         new_code_cell(
-            f"{source.rstrip()}\n\n\nexercise.check({task.exercise.name})",
+            f"{source.rstrip()}\n\n\n{task.exercise.place}.check({task.exercise.name})",
             id=f"{task.slug}-solution",
             outputs=[new_output("stream", name="stdout", text=said)],
         ),
@@ -266,8 +269,8 @@ def assignment(notebook, found):
         region = f"### BEGIN SOLUTION\n{body(task)}\n### END SOLUTION"
         checked(task, filled(task, region))
         test = (
-            f"from {task.module.__name__} import {name} as exercise\n\n"
-            f"verdict = exercise.verdict({name})\n"
+            f"from lib.exercises import {task.module.__name__.rpartition('.')[2]}\n\n"
+            f"verdict = {task.exercise.place}.verdict({name})\n"
             f'assert verdict.state == "correct", f"{{verdict.state}}: {{verdict.message}}"'
         )
         for part, make, source, kind in (

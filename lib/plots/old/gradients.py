@@ -49,20 +49,24 @@ def chords(f, theta, epsilon, slope, xlabel="θ", ylabel="f(θ)"):
 
 
 @figure
-def error_curves(lines, theory=None, xlabel="step ε", ylabel="relative error", labels="end"):
+def error_curves(
+    lines, theory=None, xlabel="step ε", ylabel="relative error", labels="end", bands=False
+):
     """Errors of numerical derivatives against their step, both axes logarithmic.
 
     lines: a dictionary from a name to (steps, errors). theory: where the lowest error of some of
     them is expected, a dictionary from the name to a step; marked by a triangle below. labels:
-    "end", or "start" for lines that meet on the right. Chapter 6, "The best step".
+    "end", or "start" for lines that meet on the right. bands: where round-off counts, draw a band
+    in place of the errors, which hang on the last bit of every number. Chapter 6, "The best step".
     """
     fig, ax = canvas(height=4.8)
     drawn, told, written = [], [], set()
     for (name, (x, y)), (colour, style) in zip(lines.items(), CYCLE, strict=False):
         x, y = np.asarray(x, dtype=float), np.maximum(y, FLOOR)
-        drawn += ax.loglog(x, y, color=colour, linestyle=style, label=name)
         branches, story = _branches(x, y)
         told.append(f"{name}: {story}.")
+        y = _with_band(ax, x, y, colour) if bands else y
+        drawn += ax.loglog(x, y, color=colour, linestyle=style, label=name)
         for slope, k, share, side in branches:
             if (slope, share) not in written:  # lines that run together are labelled once
                 text = f"slope {slope}".replace("-", "−")
@@ -99,20 +103,43 @@ def _branches(x, y):
     Slopes are rounded to whole numbers, and the lowest point is where the two fitted branches
     meet, to the nearest power of ten: so the words are the same on any machine.
     """
+    (order, trunc, right), (slope, noise, left) = _fits(x, y)
+    found = [(order, right[len(right) // 2], round(math.log10(trunc)), -1)]
+    grows = f"ε^{order}" if order > 1 else "ε"
+    meet = _power_of_ten((noise / trunc) ** (1 / (order - slope)))
+    if slope == 0:  # no round-off branch: the error stays at the bottom
+        return found, f"grows as {grows} above about {meet}; below that it stays under 1e-14"
+    found.append((slope, left[len(left) // 2], round(math.log10(noise)), 1))
+    falls = "1/ε" if slope == -1 else f"ε^{slope}"
+    return found, f"lowest near ε = {meet}; above that it grows as {grows}, below it as {falls}"
+
+
+def _fits(x, y):
+    """Truncation and round-off, the errors right and left of the lowest, as c * x**p.
+
+    Each as (p, c, the indices fitted to). Round-off that stays under 1e-14 is (0, 1e-16).
+    """
     lowest = int(np.argmin(y))
     right = np.flatnonzero((x > 4 * x[lowest]) & (y < 0.1) & (y > 1e-14))
     left = np.flatnonzero((x < x[lowest] / 4) & (y < 0.1))
-    order, trunc = _power_law(x[right], y[right])
-    found = [(order, right[len(right) // 2], round(math.log10(trunc)), -1)]
-    grows = f"ε^{order}" if order > 1 else "ε"
-    if y[left].max(initial=0) < 1e-14:  # no round-off branch: the error stays at the bottom
-        edge = _power_of_ten((1e-16 / trunc) ** (1 / order))
-        return found, f"grows as {grows} above about {edge}; below that it stays under 1e-14"
-    slope, noise = _power_law(x[left], y[left])
-    found.append((slope, left[len(left) // 2], round(math.log10(noise)), 1))
-    meet = _power_of_ten((noise / trunc) ** (1 / (order - slope)))
-    falls = "1/ε" if slope == -1 else f"ε^{slope}"
-    return found, f"lowest near ε = {meet}; above that it grows as {grows}, below it as {falls}"
+    flat = y[left].max(initial=0) < 1e-14
+    roundoff = (0, 1e-16) if flat else _power_law(x[left], y[left])
+    return (*_power_law(x[right], y[right]), right), (*roundoff, left)
+
+
+def _with_band(ax, x, y, colour):
+    """y with a law in place of its errors where round-off counts, and a band drawn around it.
+
+    The band is a factor of 3 wide to either side. The law's factor is rounded to a third of a power
+    of ten, and a decade above the lowest point the errors are those of the truncation alone: so the
+    picture, too, is the same on any machine.
+    """
+    (order, trunc, _), (slope, noise, _) = _fits(x, y)
+    noise = 10 ** (round(3 * math.log10(noise)) / 3)
+    counts = x < 10 * (noise / trunc) ** (1 / (order - slope))
+    low, law, high = (factor * noise * x**slope + trunc * x**order for factor in (1 / 3, 1, 3))
+    ax.fill_between(x[counts], low[counts], high[counts], color=colour, alpha=0.2, linewidth=0)
+    return np.where(counts, law, y)
 
 
 def _power_law(x, y):

@@ -1,0 +1,423 @@
+"""The exercise: it runs an answer beside the solution and finds words for what it sees."""
+
+import copy
+import dis
+import functools
+import inspect
+import traceback
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from lib.exercises import observe
+from lib.exercises.compare import ATOL, RTOL, difference, same, settled, short
+from lib.exercises.solved import record, say
+from lib.exercises.source import edited, needs, source_of
+
+__all__ = ["Case", "Exercise", "Outcome", "Verdict", "exercise"]
+
+TRIALS = 5  # ordinary inputs, drawn at random, that an answer has to get right
+LIBRARY = Path(__file__).resolve().parent.parent
+ORDINARY = "an ordinary case"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One of four states and the words for it; chapter 0, "Exercises".
+
+    state: "not attempted", "raised", "incorrect" or "correct". kind, of one that is incorrect:
+    "known" for a known mistake, "observed" for what is true of the answer on all inputs, "in part"
+    if it says no more than which results or cases are right, else "plain". replay: lines of code
+    that rebuild the inputs of a case which came out wrong, or "".
+    """
+
+    state: str
+    message: str
+    kind: str = ""
+    replay: str = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One set of inputs, with the name of what is special about it; chapter 0, "Exercises"."""
+
+    number: int
+    name: str
+    inputs: tuple
+
+
+@dataclass
+class Outcome:
+    """All that one run of an answer did: its value or its error, its warnings, its side effects.
+
+    Chapter 0, "Exercises".
+    """
+
+    value: object = None
+    error: Exception | None = None
+    warned: tuple = ()
+    inputs_after: tuple = ()
+    evidence: object = None
+
+    def same_as(self, other, warned=True, strict=()):
+        """Whether both did the same; ``warned`` False leaves out what they warned of."""
+        if self.error is not None or other.error is not None:
+            return type(self.error) is type(other.error) and str(self.error) == str(other.error)
+        return (
+            same(self.value, other.value, strict)
+            and (not warned or self.warned == other.warned)
+            and same(self.inputs_after, other.inputs_after)
+            and same(self.evidence, other.evidence)
+        )
+
+
+class Exercise:
+    """One exercise: what it asks, how an answer is tried, and what is said to a wrong one.
+
+    Used in every chapter from chapter 0, "Exercises".
+
+    id, title: of the heading over the task, as "2.4" and "Backward".
+    solution: a function or class of the name ``_backward_pass`` if the exercise is to be
+        ``backward_pass``. Its docstring is the task, with the shapes of the arguments.
+    inputs: a function of a RandomState that returns a tuple of arguments, an ordinary case.
+        Without it there is one case without arguments.
+    corners: {name: a function of a RandomState, or a tuple of arguments}: every special case that
+        the task speaks of.
+    hints: sentences, from gentle to strong.
+    mistakes: {sentence: an edit of the solution's source, ("old", "new") or several such pairs;
+        or a wrong implementation}.
+    results: the names of several returned values.
+    use: ``use(answer, *inputs)``, how an answer is tried when it is more than a call
+        ``answer(*inputs)``; ``arguments`` then names the inputs.
+    evidence: ``evidence(answer, *inputs)``, what else an answer must share with a mistake before it
+        is accused of it; for results that say little, such as labels.
+    rtol, atol: how near an answer has to come; atol=0 where 0 has to be exactly 0.
+    strict: "array" if the task asks for an array and a list will not do, "dtype" if it asks for
+        floats and whole numbers will not do; else both pass.
+    trials: how many ordinary cases are drawn.
+    """
+
+    def __init__(
+        self, id, title, solution, *, inputs=None, corners=None, hints=(), mistakes=None,
+        results=(), use=None, arguments=None, evidence=None, rtol=RTOL, atol=ATOL, strict=(),
+        trials=TRIALS, name=None, task=None,
+    ):  # fmt: skip
+        self.id, self.title, self.answer = id, title, solution
+        self.name = name or solution.__name__.lstrip("_")
+        self.task = task or inspect.getdoc(solution)
+        self.hints, self.mistakes = list(hints), dict(mistakes or {})
+        self.results, self.use, self.evidence = tuple(results), use, evidence
+        self.inputs, self.corners = inputs, dict(corners or {})
+        self.tolerance = {"rtol": rtol, "atol": atol, "strict": strict}
+        self.trials = trials if inputs else int(not self.corners)
+        self.arguments = list(arguments or inspect.signature(solution).parameters)
+        self.place = f"{solution.__module__.rpartition('.')[2]}.{self.name}"
+        self._hints_given = 0
+
+    # --- For the reader --------------------------------------------------------------------------
+
+    def check(self, answer):
+        """Print what there is to say about ``answer``, and how to see the case for oneself."""
+        verdict = self.verdict(answer)
+        say(self.reply(verdict))
+        if verdict.state == "correct":
+            record(self.id)
+
+    def reply(self, verdict):
+        """The text that ``check`` prints."""
+        lines = [f"Exercise {self.id} · {verdict.state}", verdict.message]
+        return "\n".join(lines + [verdict.replay] * bool(verdict.replay))
+
+    def hint(self):
+        """Print the next hint; each call goes one stage further."""
+        self._hints_given = min(self._hints_given + 1, len(self.hints))
+        say(f"Hint {self._hints_given} of {len(self.hints)}: {self.hints[self._hints_given - 1]}")
+
+    def solution(self):
+        """Print one way to do it, after whatever it needs besides NumPy."""
+        source = source_of(self.answer).replace(f" {self.answer.__name__}", f" {self.name}", 1)
+        say("\n".join([*needs(self.answer), source]).rstrip("\n"))
+
+    def case(self, number):
+        """The arguments of one case, as the check draws them, new at every call; from 1."""
+        case = self._draw(number)
+        return case.inputs[0] if len(case.inputs) == 1 else case.inputs
+
+    # --- The verdict -----------------------------------------------------------------------------
+
+    def verdict(self, answer):
+        """Return the Verdict on ``answer``, a function or whatever the task asks for."""
+        if _is_stub(answer):
+            return self._not_attempted()
+        if not callable(answer):
+            return Verdict("incorrect", self._not_a_function(answer), "plain")
+        cases, expected = self._cases, self._expected
+        given = [self._run(answer, case) for case in cases]
+        if any(_holds_ellipsis(outcome.value) for outcome in given):
+            return self._not_attempted()
+        faults = [self._fault(*pair) for pair in zip(given, expected, strict=True)]
+        if not any(faults):
+            return Verdict("correct", f"{self._counted()}, all as they should be.")
+        first = next(k for k, fault in enumerate(faults) if fault)
+        replay = self._replay(cases[first])
+        if sentence := self._known(given, faults):
+            return Verdict("incorrect", sentence, "known", replay)
+        if faults[first] == "raised":
+            where = self._where(faults)
+            message = f"{_own_traceback(given[first].error)}{where}\n{self._show(cases[first])}"
+            return Verdict("raised", message, "raised", replay)
+        kind, said = self._observed(cases, given, expected, faults)
+        told = self._describe(given[first], expected[first], faults[first])
+        message = "\n".join([*said, told, self._show(cases[first])])
+        return Verdict("incorrect", message, kind, replay)
+
+    def _known(self, given, faults):
+        """The sentence of the mistake that does the same in every case, or None.
+
+        First one that does exactly the same; failing that, one that leads to the same results, if
+        it is the results that are wrong.
+        """
+        ways = [(True, ("dtype",)), (True, ())]
+        if any(fault and fault != "warned" for fault in faults):
+            ways += [(False, ())]
+        for warned, strict in ways:
+            for sentence, outcomes in self._mistaken.items():
+                pairs = zip(given, outcomes, strict=True)
+                if all(mine.same_as(theirs, warned, strict) for mine, theirs in pairs):
+                    return sentence
+        return None
+
+    def _draw(self, number):
+        """Case ``number``: the ordinary ones come first, then the corners."""
+        if number <= self.trials:
+            inputs = self.inputs(np.random.RandomState(number - 1)) if self.inputs else ()
+            return Case(number, ORDINARY, tuple(inputs))
+        name, corner = list(self.corners.items())[number - self.trials - 1]
+        inputs = corner(np.random.RandomState(number)) if callable(corner) else corner
+        return Case(number, name, copy.deepcopy(tuple(inputs)))
+
+    @functools.cached_property
+    def _cases(self):
+        return [self._draw(k + 1) for k in range(self.trials + len(self.corners))]
+
+    @functools.cached_property
+    def _expected(self):
+        return [self._run(self.answer, case) for case in self._cases]
+
+    @functools.cached_property
+    def _mistaken(self):
+        """What every known mistake does in every case: {sentence: outcomes}."""
+        return {
+            sentence: [self._run(self.mistaken(sentence), case) for case in self._cases]
+            for sentence in self.mistakes
+        }
+
+    def mistaken(self, sentence):
+        """The wrong implementation that a sentence speaks of."""
+        mistake = self.mistakes[sentence]
+        return mistake if callable(mistake) else edited(self.answer, mistake)[0]
+
+    def _run(self, answer, case):
+        inputs, again = copy.deepcopy(case.inputs), copy.deepcopy(case.inputs)
+        use = self.use or (lambda answer, *inputs: answer(*inputs))
+        value = error = evidence = None
+        with (
+            warnings.catch_warnings(record=True) as caught,
+            np.errstate(all="warn", under="ignore"),
+        ):
+            warnings.simplefilter("always")
+            try:
+                value = settled(use(answer, *inputs))
+                evidence = settled(self.evidence(answer, *again)) if self.evidence else None
+            except Exception as exception:  # the reader's code may fail in any way at all
+                error = exception
+        quiet = (DeprecationWarning, SyntaxWarning)
+        told = [w for w in caught if not issubclass(w.category, quiet)]
+        warned = tuple(sorted({f"{_who(w)} warned: {w.message}" for w in told}))
+        return Outcome(value, error, warned, inputs, evidence)
+
+    def _fault(self, got, wanted):
+        """What is wrong with an outcome, in a word; "" if nothing is."""
+        if wanted.error is not None:
+            return "" if self._is_wanted(got.error, wanted.error) else "error"
+        if got.error is not None:
+            return "raised"
+        if difference(got.value, wanted.value, **self.tolerance) is not None:
+            return "value"
+        if not same(got.inputs_after, wanted.inputs_after):
+            return "changed"
+        return "" if got.warned in ((), wanted.warned) else "warned"
+
+    def _is_wanted(self, error, wanted):
+        """Whether an error is of the right type, and says what the task says if the task does."""
+        fixed = " ".join(str(wanted).split()) in " ".join((self.task or "").split())
+        return isinstance(error, type(wanted)) and (not fixed or str(error) == str(wanted))
+
+    # --- The words -------------------------------------------------------------------------------
+
+    def _observed(self, cases, given, expected, faults):
+        """(kind, sentences) of what is generally true of a wrong answer."""
+        if "value" not in faults:
+            return "observed", []
+        trio = zip(cases, given, expected, strict=True)
+        ran = [(c, g, w) for c, g, w in trio if g.error is None and w.error is None]
+        seen = [observe.Seen(case.inputs, g.value, w.value) for case, g, w in ran]
+        used = [case for case, _, _ in ran]
+        kind, said = observe.observe(
+            seen, self.results, self.arguments, self.task or "", self._changed(used)
+        )
+        where = self._where(faults).strip()
+        if where:
+            kind = "in part" if kind == "plain" else kind
+            said = [*said, where]
+        return kind, said
+
+    def _changed(self, cases):
+        """{words: runs} of the solution on inputs that are changed in one way, one run a case."""
+        if not cases:
+            return {}
+        ways = [told for told, _ in observe.other_inputs(cases[0].inputs, self.arguments)]
+        return {
+            told: [functools.partial(self._changed_run, told, case.number) for case in cases]
+            for told in ways
+        }
+
+    @functools.cache  # noqa: B019, an exercise lives as long as its module
+    def _changed_run(self, told, number):
+        """The right results for the inputs of a case, changed as some words say; None if none."""
+        case = self._cases[number - 1]
+        other = dict(observe.other_inputs(case.inputs, self.arguments)).get(told)
+        return other and self._run(self.answer, Case(number, told, other)).value
+
+    def _where(self, faults):
+        """A line that names the cases which came out wrong, if they have a name in common."""
+        wrong = [case.name for case, fault in zip(self._cases, faults, strict=True) if fault]
+        if len(wrong) == len(faults) or ORDINARY in wrong:
+            return ""
+        return f"\nThis happens only in a special case: {'; '.join(wrong)}."
+
+    def _describe(self, got, wanted, fault):
+        if fault == "error":
+            aim = f"{type(wanted.error).__name__}: {wanted.error}"
+            if got.error is None:
+                return (
+                    f"Here the task wants an error: raise {aim}. Your code returned"
+                    f" {short(got.value)}."
+                )
+            return f"Here the task wants the error {aim}.\n{_own_traceback(got.error)}"
+        if fault == "value":
+            return difference(got.value, wanted.value, self.results, **self.tolerance)
+        if fault == "warned":
+            return f"The values are right, but {'; '.join(got.warned)}."
+        return "The result is right, but your code changed one of its arguments: work on a copy."
+
+    def _show(self, case):
+        pairs = zip(self.arguments, case.inputs, strict=False)
+        shown = [f"  {name} = {short(value)}" for name, value in pairs]
+        if not shown:
+            return "It was called without arguments."
+        special = "" if case.name == ORDINARY else f" ({case.name})"
+        return "\n".join([f"This was case {case.number}{special}, with", *shown])
+
+    def _replay(self, case):
+        names = ", ".join(self.arguments[: len(case.inputs)])
+        if not names:
+            return ""
+        call = "" if self.use else f"\n  {self.name}({names})"
+        return (
+            f"To see it in a cell of your own:\n  {names} = {self.place}.case({case.number}){call}"
+        )
+
+    def _counted(self):
+        ordinary = f"{self.trials} random inputs" if self.inputs else "1 case"
+        if not self.corners:
+            return ordinary
+        count = len(self.corners)
+        return f"{ordinary} and {count} special case{'s' * (count > 1)}"
+
+    def _not_attempted(self):
+        return Verdict(
+            "not attempted",
+            f"Fill in {self.name} above and run both cells. A hint: {self.place}.hint()",
+        )
+
+    def _not_a_function(self, answer):
+        kind = "text" if isinstance(answer, str) else type(answer).__name__
+        article = "an" if kind[0] in "aeiou" else "a"
+        return (
+            f"check wants the function itself, without brackets behind its name:"
+            f" {self.place}.check({self.name}). It got {article} {kind}."
+        )
+
+
+def exercise(id, title):
+    """Make an Exercise of a class body: the older form, which the chapters leave one by one.
+
+    Chapter 0, "Exercises".
+    """
+
+    def make(body):
+        parts = {name: vars(body)[name] for name in ("inputs", "hints", "mistakes")}
+        for name in (
+            "results",
+            "use",
+            "arguments",
+            "evidence",
+            "corners",
+            "atol",
+            "rtol",
+            "strict",
+        ):
+            if name in vars(body):
+                parts[name] = vars(body)[name]
+        task = inspect.getdoc(body)
+        return Exercise(id, title, body.solution, name=body.__name__, task=task, **parts)
+
+    return make
+
+
+def _stub():
+    """What an exercise cell holds before the reader has been there."""
+    ...
+
+
+def _is_stub(answer):
+    """True for ... itself, and for a function or class whose bodies hold nothing but it."""
+    functions = _functions(answer)
+    empty = _instructions(_stub)
+    if answer is ... or (inspect.isclass(answer) and not functions):
+        return True
+    return bool(functions) and all(_instructions(f) == empty for f in functions)
+
+
+def _functions(answer):
+    if inspect.isclass(answer):
+        return [value for value in vars(answer).values() if inspect.isfunction(value)]
+    return [answer] if inspect.isfunction(answer) else []
+
+
+def _instructions(function):
+    return [(step.opname, step.argval) for step in dis.get_instructions(function)]
+
+
+def _holds_ellipsis(value):
+    if isinstance(value, (tuple, list)):
+        return any(_holds_ellipsis(part) for part in value)
+    return value is ...
+
+
+def _who(warning):
+    """NumPy warns of numbers that overflow, Python and its packages of the rest."""
+    return "NumPy" if issubclass(warning.category, RuntimeWarning) else "Python"
+
+
+def _own_traceback(error):
+    """The error with the reader's own lines, without those of this library or of NumPy."""
+    lines = []
+    for frame in traceback.extract_tb(error.__traceback__):
+        installed = "site-packages" in frame.filename or "dist-packages" in frame.filename
+        if not installed and not Path(frame.filename).is_relative_to(LIBRARY):
+            lines.append(f"  in {frame.name}, line {frame.lineno}:  {frame.line}")
+    return "\n".join(["Your code raised an error:", *lines, f"  {type(error).__name__}: {error}"])

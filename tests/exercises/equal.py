@@ -1,0 +1,3 @@
+"""Mutants of a solution that are accepted and are no mistakes: {exercise: {changed line: why}}."""
+
+EQUAL = {}

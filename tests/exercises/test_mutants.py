@@ -1,0 +1,80 @@
+"""No check takes a wrong answer for a right one: every solution, edited in one place at a time."""
+
+import numpy as np
+import pytest
+
+from lib.exercises import Exercise
+from tests.exercises import mutants
+from tests.exercises.equal import EQUAL
+from tests.exercises.test_exercises import FOUND
+
+
+@pytest.mark.parametrize("exercise", [pytest.param(e, id=f"{e.id} {e.name}") for _, e in FOUND])
+def test_no_wrong_answer_is_accepted(exercise):
+    kinds = {}
+    for mutant, kind, _ in mutants.judged(exercise):
+        kinds.setdefault(kind, []).append(f"{mutant.line}   [{mutant.kind}]")
+    assert not kinds.get("accepted"), "\n".join(["accepted:", *kinds["accepted"]])
+    assert sum(map(len, kinds.values())) > 4
+
+
+def test_what_is_on_the_list_is_still_accepted():
+    """A reason for what no longer happens is out of date."""
+    known = {exercise.id: exercise for _, exercise in FOUND}
+    assert EQUAL.keys() <= known.keys()
+    assert all(reason.strip() for reasons in EQUAL.values() for reason in reasons.values())
+    for id, reasons in EQUAL.items():
+        found = [m for m, kind, _ in mutants.judged(known[id]) if kind == "accepted, on the list"]
+        names = {name for mutant in found for name in (mutant.line, mutant.kind)}
+        assert reasons.keys() <= names, f"exercise {id} has no such mutant any more"
+
+
+# --- and the test itself --------------------------------------------------------------------------
+
+
+def _clipped(x):
+    """x, cut at 1: what is larger becomes 1."""
+    while x > 1:
+        x = 1.0
+    return x
+
+
+def exercise(inputs):
+    return Exercise("0.0", "Clip", _clipped, inputs=inputs, hints=["min"], mistakes={})
+
+
+def judged(inputs):
+    return {mutant.line: kind for mutant, kind, _ in mutants.judged(exercise(inputs))}
+
+
+def test_inputs_that_are_too_tame_are_noticed():
+    tame = judged(lambda random: (random.uniform(0.1, 0.9),))
+    assert tame["x = 0.0"] == tame["x = 2.0"] == "accepted"
+    wild = judged(lambda random: (random.uniform(-3, 3),))
+    assert wild["x = 0.0"] != "accepted" and wild["x = 2.0"] != "accepted"
+
+
+def test_an_endless_loop_ends():
+    assert judged(lambda random: (random.uniform(1.5, 3),))["x = 2.0"] == "raised"
+
+
+def _everything(x, y):
+    """A solution in which every kind of edit finds its place."""
+    total = np.sum(x * y + 2, axis=0, keepdims=True)
+    for k in range(3):
+        if k == 1 and not x[0, 0] > y[0, 0]:
+            continue
+        total += np.maximum(x[:1], -y[1:2].T if False else y[:1])
+    total = total / 2
+    return total, np.where(total > 0, total, 0.0).mean()
+
+
+def test_every_kind_of_edit_is_made():
+    kinds = {mutant.kind for mutant in mutants.mutants(_everything)}
+    assert kinds >= {
+        "operator", "right part dropped", "left part dropped", "parts turned", "constant",
+        "sign or not dropped", "comparison", "and, or", "condition dropped", "branches turned",
+        "transpose dropped", "function", "axis dropped", "keepdims dropped", "arguments turned",
+        "call dropped", "branch alone", "end of a slice dropped", "order", "statement dropped",
+        "condition left out", "result dropped",
+    }  # fmt: skip
