@@ -207,6 +207,8 @@ def build(output, named=(), stand_ins=None, cache=CACHE):
     bytes). Raises BuildError, and changes nothing.
     """
     absent = [name for name in NEEDED if find_spec(name) is None]
+    if not absent and NEEDED and not extension().is_dir():
+        absent = [str(extension())]
     if absent:
         raise BuildError("looking for JupyterLite", f"{', '.join(absent)} not installed: {INSTALL}")
     check_place(output)
@@ -250,8 +252,9 @@ def main(arguments=None):
         print("Without h5py everything works but load_cats and saved models, and so not all of:")
         print(f"  {', '.join(chapters_with_h5py())}")
     size = sum(path.stat().st_size for path in output.rglob("*") if path.is_file())
-    print(f"{output.name}/ is whole: {size / 2**20:.0f} MB. To try it:")
-    print(f"  {sys.executable} -m http.server -d {output} 8000, then http://localhost:8000/")
+    place = output.relative_to(Path.cwd()) if output.is_relative_to(Path.cwd()) else output
+    print(f"{place}/ is whole: {size / 2**20:.0f} MB. To try it, open http://localhost:8000 after")
+    print(f"  python -m http.server -d {place}")
     return 0
 
 
