@@ -42,6 +42,7 @@ INDEX = f"""<!doctype html>
 <meta charset="utf-8">
 <meta http-equiv="refresh" content="0; url={FIRST}">
 <title>Neural networks by hand</title>
+<link rel="icon" href="lab/favicon.ico">
 <script id="jupyter-config-data" type="application/json" data-jupyter-lite-root=".">{{}}</script>
 <p><a href="{FIRST}">The course, to be run in this browser</a></p>
 </html>
@@ -239,6 +240,10 @@ def main(arguments=None):
     )
     options = parser.parse_args(arguments)
     output = options.output.resolve()
+    print(
+        "Collecting the files of Pyodide (70 MB, fetched once) and building the site ...",
+        flush=True,
+    )
     try:
         missing = build(output, [path.resolve() for path in options.files])
     except BuildError as error:
