@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 import nbformat
 
-from workshop import library, markdown
+from workshop import library, markdown, measure
 from workshop.execute import chapter_paths, load
 from workshop.outputs import chunks, names_software
 from workshop.strict_nbval import unexplained_markers
@@ -28,7 +28,7 @@ NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-CELL_METADATA = {"tags", "reason", "slideshow", "mystnb"}
+CELL_METADATA = {"tags", "reason", "slideshow", "mystnb", "jupyter"}
 
 SHORTEST_DESCRIPTION = 40  # characters
 WITHOUT_NUMBERS = frozenset()  # "01_logistic_regression#cell-id" of figures that show no quantity
@@ -41,7 +41,13 @@ LARGEST_NOTEBOOK = 2_000_000  # bytes
 FEWEST_PREDICTIONS = 3
 FEWEST_EXERCISES = 4
 FEWEST_CLAIMS = 4
-CLOSING_SECTIONS = ["What goes wrong", "Exercises", "What we claim", "Summary"]
+CLOSING_SECTIONS = ["What goes wrong", "Exercises", "Summary"]
+
+# What one sitting holds: of a chapter in front of its exercises, of an excursion as a whole.
+MOST_WORDS = 3000
+MOST_CODE_LINES = 320
+FIGURES = range(8, 13)
+EXCURSION_MINUTES = range(10, 26)
 
 
 class Cell(NamedTuple):
@@ -73,6 +79,11 @@ class Chapter:
     def number(self):
         """3 for `03_deep_network.ipynb`."""
         return int(self.path.name[:2])
+
+    @property
+    def is_excursion(self):
+        """Whether it stands beside the ordered path: one question more, to chapter `number`."""
+        return self.path.parent.name == "excursions"
 
     @property
     def cells(self):
@@ -339,7 +350,20 @@ def broken(chapter, target):
 
 @rule
 def navigation(chapter):
-    """The first and the last cell link to the previous and next chapters and to the contents."""
+    """The first and the last text link to the previous and next chapters and to the contents.
+
+    An excursion links to the chapter where it branches off and to the contents.
+    """
+    if chapter.is_excursion:
+        for name, node in (chapter.cells[0], chapter.markdown[-1]):
+            targets = [target.partition("#")[0] for _, target in markdown.links(node.source)]
+            if f"../{CONTENTS}" not in targets:
+                yield f"{name} has no link to ../{CONTENTS}"
+            if not any(
+                re.fullmatch(rf"\.\./{chapter.path.name[:2]}_\w+\.ipynb", t) for t in targets
+            ):
+                yield f"{name} has no link back to chapter {chapter.number}"
+        return
     names = [path.name for path in chapter_paths(chapter.path.parent)]
     here = names.index(chapter.path.name)
     due = {
@@ -347,7 +371,7 @@ def navigation(chapter):
         "contents": CONTENTS,
         "next": names[here + 1] if here + 1 < len(names) else None,
     }
-    for name, node in (chapter.cells[0], chapter.cells[-1]):
+    for name, node in (chapter.cells[0], chapter.markdown[-1]):
         for word, target in due.items():
             found = [t for text, t in markdown.links(node.source) if re.match(word, letters(text))]
             if target and not found:
@@ -503,17 +527,139 @@ def defines(tree, name):
 
 @rule
 def claims(chapter):
-    """What the chapter says is asserted, in the section made for it."""
-    count = 0
-    section = None
-    for cell in chapter.cells:
-        if cell.node.cell_type == "markdown":
-            for level, text in markdown.headings(cell.node.source):
-                section = unnumbered(text) if level <= 2 else section
-        elif section == "What we claim":
-            count += len(calls(parse(cell), "claim"))
+    """What the notebook says is asserted in its last cell, which is folded."""
+    last = chapter.cells[-1]
+    made = [call for cell in chapter.code for call in calls(parse(cell), "claims")]
+    if "claims" not in last.tags or not calls(parse(last), "claims"):
+        yield f"{last.name} is the last, and not the cell of claims, tagged 'claims'"
+        return
+    if len(made) > 1:
+        yield f"the notebook calls claims {len(made)} times; one cell at the end holds them all"
+    listed = made[-1].args[0] if made[-1].args else None
+    count = len(listed.elts) if isinstance(listed, ast.List) else 0
     if count < FEWEST_CLAIMS:
-        yield f"the section 'What we claim' makes {count} claims, fewer than {FEWEST_CLAIMS}"
+        yield f"{last.name} makes {count} claims, fewer than {FEWEST_CLAIMS}"
+    if not last.node.metadata.get("jupyter", {}).get("source_hidden"):
+        yield f"{last.name} is not folded: its metadata need jupyter.source_hidden"
+    if "hide-input" not in last.tags:
+        yield f"{last.name} is not folded in the book: it needs the tag 'hide-input'"
+
+
+# --- One sitting ---------------------------------------------------------------------------------
+
+
+@rule
+def one_sitting(chapter):
+    """A chapter holds its lesson and no more; an excursion holds one question."""
+    cells = measure.before_exercises(chapter)
+    if chapter.is_excursion:
+        if (needed := measure.minutes(cells)) not in EXCURSION_MINUTES:
+            low, high = EXCURSION_MINUTES[0], EXCURSION_MINUTES[-1]
+            yield f"the excursion takes {needed} minutes; it needs to take {low} to {high}"
+        return
+    for count, most, what in [
+        (measure.words(cells), MOST_WORDS, "words"),
+        (measure.code_lines(cells), MOST_CODE_LINES, "lines of code"),
+    ]:
+        if count > most:
+            yield f"the chapter has {count} {what} before its exercises, more than {most}"
+    if (count := measure.figures(chapter.cells)) not in FIGURES:
+        yield f"the chapter has {count} figures; it needs {FIGURES[0]} to {FIGURES[-1]}"
+
+
+@rule
+def honest_time(chapter):
+    """The time that the first cell states is what its reader will need."""
+    needed = measure.minutes(measure.before_exercises(chapter))
+    if (said := measure.stated(chapter)) is None:
+        yield f"{chapter.cells[0].name} states no time, as in '**Time**: {needed} minutes'"
+    elif said != needed:
+        yield f"{chapter.cells[0].name} states {said} minutes; the reader needs {needed}"
+
+
+# --- Cells in any order --------------------------------------------------------------------------
+
+
+@rule
+def one_meaning(chapter):
+    """A name of the notebook is bound in one cell only, so that cells may be run in any order.
+
+    A loop's own variable may serve in other loops, and is not read in a cell without its loop. A
+    name that begins with an underscore is a throwaway.
+    """
+    owners, loops = {}, {}
+    for cell in chapter.code:
+        bound, looped = bindings(parse(cell))
+        for name in sorted(bound):
+            if name in owners:
+                yield f"{cell.name} binds {name} anew, which {owners[name]} binds"
+            elif name in loops:
+                yield f"{cell.name} binds {name} anew, the variable of a loop in {loops[name]}"
+            else:
+                owners[name] = cell.name
+        for name in sorted(looped - bound):
+            if name in owners:
+                yield f"{cell.name} loops over {name}, which {owners[name]} binds"
+            loops.setdefault(name, cell.name)
+    for cell in chapter.code:
+        bound, looped = bindings(parse(cell))
+        for name in sorted((loops.keys() & reads(parse(cell))) - bound - looped):
+            yield f"{cell.name} reads {name}, the variable of a loop in {loops[name]}"
+
+
+def bindings(tree):
+    """(names a cell binds at its top level, those that are only variables of its loops)."""
+    bound, looped = set(), set()
+
+    def targets(node):
+        return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and not n.id[0] == "_"}
+
+    def visit(statements):
+        for node in statements:
+            match node:
+                case ast.FunctionDef() | ast.ClassDef():
+                    bound.add(node.name)
+                case ast.Import() | ast.ImportFrom():
+                    names = (alias.asname or alias.name.partition(".")[0] for alias in node.names)
+                    bound.update(names)
+                case ast.Assign():
+                    for target in node.targets:
+                        plain = not isinstance(target, (ast.Subscript, ast.Attribute))
+                        bound.update(targets(target) if plain else ())
+                case ast.AnnAssign() | ast.AugAssign() if isinstance(node.target, ast.Name):
+                    bound.add(node.target.id)
+                case ast.For():
+                    looped.update(targets(node.target))
+                case ast.With():
+                    for item in node.items:
+                        bound.update(targets(item.optional_vars) if item.optional_vars else ())
+            for part in ("body", "orelse", "finalbody"):
+                if not isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                    visit(getattr(node, part, []))
+            for handler in getattr(node, "handlers", []):
+                visit(handler.body)
+
+    visit(tree.body if tree else [])
+    bound = {name for name in bound if name[0] != "_"}
+    return bound, looped - bound
+
+
+def reads(tree):
+    """Names that a cell looks up at its top level: not inside functions or comprehensions."""
+    found = set()
+
+    def visit(node):
+        inside = (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp)
+        if isinstance(node, (*inside, ast.DictComp, ast.GeneratorExp)):
+            return
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            found.add(node.id)
+        for child in ast.iter_child_nodes(node):
+            visit(child)
+
+    for statement in tree.body if tree else []:
+        visit(statement)
+    return found
 
 
 # --- The prose -----------------------------------------------------------------------------------
