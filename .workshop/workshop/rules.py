@@ -612,7 +612,7 @@ def bindings(tree):
     bound, looped = set(), set()
 
     def targets(node):
-        return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and not n.id[0] == "_"}
+        return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and n.id[0] != "_"}
 
     def visit(statements):
         for node in statements:
