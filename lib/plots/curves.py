@@ -1,121 +1,234 @@
-"""Lines: costs and scores against iterations, rates and sizes."""
-
-import itertools
+"""Curves: values against an iteration, a rate or a size, one line a name."""
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FixedLocator, LogLocator, NullFormatter, NullLocator
 
 from lib.checks import check_numeric
-from lib.plots.style import COLOURS, CYCLE, ROLES, canvas, figure, label_ends
+from lib.plots.style import COLOURS, key, kind, label_ends, looks, mark, patch, say, tidy
 
-__all__ = ["cost_curves", "curves", "strip"]
+__all__ = ["bands", "lines"]
 
 
-@figure
-def curves(lines, xlabel, ylabel, top=None, marks=(), log=False):
-    """Functions of one variable, their names at their ends.
+@kind()
+def lines(
+    ax, lines, xlabel="iteration", ylabel="cost", *, every=1, logx=False, logy=False, ylim=None,
+    markers=False, median=None, best=None, levels=None, marks=None, ticks=None, side="right",
+    digits=3,
+):  # fmt: skip
+    """Values against something, one line a name, the names at the lines' ends.
 
-    Chapter 1, "From a score to a probability".
+    Chapter 0, "How to use a chapter".
 
-    lines: a dictionary from a name to (x, y). top: cut the vertical axis here. marks: points (x, y)
-    to be drawn as dots with their coordinates beside them. log: a logarithmic vertical axis.
+    lines: a dictionary from a name to y, one value every ``every`` steps from 0 on, or to (x, y);
+    NaN leaves a gap. logx, logy: logarithmic axes. ylim: (low, high), either None. markers: mark
+    each point. median: draw each line thin, and over it its running median of so many values: for
+    curves that swing. best: min or max, puts a star where each line is best. levels: a dictionary
+    from a name to a height, drawn as a dotted line. marks: a dictionary from a text to a point
+    (x, y). ticks: the numbers on the horizontal axis. side: where the names stand, "left" or
+    "right". digits: of the numbers in the description. Raises TypeError or ValueError for what is
+    no line.
     """
-    fig, ax = canvas()
-    drawn = [ax.plot(x, y, label=name, **ROLES.get(name, {}))[0] for name, (x, y) in lines.items()]
-    for x, y in marks:
-        ax.plot(x, y, "o", color=COLOURS["black"])
-        ax.annotate(f"({x:g}, {y:.2g})", (x, y), xytext=(10, -12), textcoords="offset points")
-    ax.set(xlabel=xlabel, ylabel=ylabel)
-    ax.margins(x=0)
-    if log:
-        ax.set_yscale("log")
-    if len(x := next(iter(lines.values()))[0]) < 10:
-        ax.set_xticks(x)  # a few points, such as the numbers of layers
-    if top is not None:
-        ax.set_ylim(top=top)
-    label_ends(ax, drawn)
-    told = [
-        f"{name}: from {y[0]:.3g} at {x[0]:.3g} to {y[-1]:.3g} at {x[-1]:.3g}."
-        for name, (x, y) in lines.items()
-    ]
-    points = f" Marked: {', '.join(f'({x:g}, {y:.2g})' for x, y in marks)}." if marks else ""
-    return fig, f"{ylabel} against {xlabel}. {' '.join(told)}{points}"
+    series = {name: _series(line, name, every) for name, line in _named(lines, "lines").items()}
+    drawn, told = [], []
+    for (name, (x, y)), (colour, dash, marker) in zip(series.items(), looks(series), strict=True):
+        look = {"color": colour, "linestyle": dash, "label": name}
+        if markers:
+            look |= {"marker": marker, "markersize": 6}
+        if median:
+            ax.plot(x, y, color=colour, linewidth=0.6, alpha=0.45, linestyle="-")
+            x, y = _running_median(x, y, median)
+        drawn += ax.plot(x, y, **look)
+        told.append(f"{name}: {_story(x, y, xlabel, best, digits, logy)}.")
+        if best is not None:
+            _star(ax, x, y, best)
+    if median:
+        key(ax, f"running median of {median}", mark("", color=COLOURS["black"], linestyle="-"))
+        key(ax, "each value", mark("", color=COLOURS["black"], linestyle="-", lw=0.6, alpha=0.6))
+    told += _levels(ax, levels, series, drawn) + _marks(ax, marks)
+    _axes(ax, xlabel, ylabel, logx, logy, ylim, ticks, series)
+    label_ends(ax, drawn, side)
+    medians = f", running medians of {median} values" if median else ""
+    return f"{sentence(ylabel)} against {xlabel}{medians}. {' '.join(told)}"
 
 
-@figure
-def strip(groups, xlabel, percent=True):
-    """One row of dots a group, a bar at the mean; chapter 1, "Why it falls back to seven".
+@kind()
+def bands(
+    ax, runs, xlabel="iteration", ylabel="cost", *, middle="median", every=1, logx=False,
+    logy=False, ylim=None, markers=False, best=None, levels=None, guides=None, ticks=None,
+    side="right", of="runs", digits=2,
+):  # fmt: skip
+    """Several runs of each name: a line in their middle, a band from lowest to highest.
 
-    groups: a dictionary from a name to its values, one a run; names that differ after a last comma
-    only, such as "wide, 20" and "wide, 50", share a colour. percent: values are shares.
+    Chapter 0, "How to use a chapter".
+
+    runs: a dictionary from a name to values (runs, n), or to (x, values). middle: "median" or
+    "mean". guides: a dictionary from a name to (x, y) of a thin line to compare with. levels: as
+    for ``lines``; with one level the description says where each middle crosses it. of: what the
+    values at a place come from. The others as for ``lines``. Raises TypeError or ValueError for
+    what are no runs.
     """
-    families = [name.rpartition(", ")[0] or name for name in groups]
-    colours = dict(zip(dict.fromkeys(families), itertools.cycle(c for c, _ in CYCLE), strict=False))
-    fig, ax = canvas(height=0.9 + 0.6 * len(groups))
-    scale, unit = (100, " %") if percent else (1, "")
-    told = []
-    for row, (family, (name, values)) in enumerate(zip(families, groups.items(), strict=True)):
-        values = scale * np.asarray(values, dtype=float)
-        role = ROLES.get(name, {"color": colours[family]})
-        # Equal values are stacked, within their own row, so that every run can be counted.
-        stack = np.array([np.sum(np.isclose(values[:k], v)) for k, v in enumerate(values)])
-        shift = stack * min(0.13, 0.65 / max(1, stack.max()))
-        ax.plot(values, row - shift, "o", color=role["color"], alpha=0.75)
-        ax.plot([values.mean()] * 2, [row - 0.3, row + 0.3], "-", color=role["color"])
-        told.append(
-            f"{name}: mean {values.mean():.0f}{unit}, from {values.min():.0f} to"
-            f" {values.max():.0f}{unit} over {len(values)} runs."
-        )
-    ax.set_yticks(range(len(groups)), list(groups))
-    ax.set_ylim(len(groups) - 0.5, -0.5)
-    ax.set_xlabel(f"{xlabel}{' (%)' if percent else ''}")
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.tick_params(axis="y", length=0)
-    return fig, f"{xlabel.capitalize()}, a dot a run. {' '.join(told)}"
+    if middle not in ("median", "mean"):
+        raise ValueError(f"middle is {middle!r}; it needs 'median' or 'mean'")
+    drawn, told, series, counts = [], [], {}, set()
+    for name, given in _named(runs, "runs").items():
+        values = given[1] if isinstance(given, tuple) else given
+        values = check_numeric(values, f"runs[{name!r}]")
+        if values.ndim != 2 or 0 in values.shape:
+            needs = "it needs (runs, n): a row a run"
+            raise ValueError(f"runs[{name!r}] has shape {values.shape}; {needs}")
+        x = given[0] if isinstance(given, tuple) else every * np.arange(values.shape[1])
+        series[name] = _series((x, getattr(np, middle)(values, axis=0)), name, every)
+        counts.add(len(values))
+        series[name] += (values.min(axis=0), values.max(axis=0))
+    level = next(iter(levels.values())) if levels and len(levels) == 1 else None
+    for (name, (x, y, low, high)), look in zip(series.items(), looks(series), strict=True):
+        colour, dash, marker = look
+        ax.fill_between(x, low, high, color=colour, alpha=0.18, linewidth=0)
+        look = {"marker": marker, "markersize": 6} if markers else {}
+        drawn += ax.plot(x, y, color=colour, linestyle=dash, label=name, **look)
+        if best is not None:
+            _star(ax, x, y, best)
+        told.append(f"{name}: {_crossing(x, y, level, best, digits, logy)}.")
+    for name, (x, y) in (guides or {}).items():
+        drawn += ax.plot(x, y, color=COLOURS["black"], linestyle=":", linewidth=1.4, label=name)
+    number = f"{min(counts)}" if len(counts) == 1 else f"{min(counts)} to {max(counts)}"
+    key(ax, f"{middle} of {number} {of}", mark("", color=COLOURS["black"], linestyle="-"))
+    key(ax, "lowest to highest", patch("#BBBBBB"))
+    told += _levels(ax, levels, series, drawn)
+    _axes(ax, xlabel, ylabel, logx, logy, ylim, ticks, series)
+    label_ends(ax, drawn, side)
+    return f"{sentence(ylabel)} against {xlabel}, {middle}s of {number} {of}. {' '.join(told)}"
 
 
-@figure
-def cost_curves(costs, every=1, xlabel="iteration", ylabel="cost", top=None, log=False):
-    """Costs against iterations, one line a run, labelled at its end; chapter 1, "Going downhill".
-
-    costs: a dictionary from a run's name to its costs, one every ``every`` iterations; a name in
-    "train", "dev", "test", "baseline" has that role's colour. top: cut the cost axis here. log: a
-    logarithmic cost axis. Raises TypeError or ValueError for costs of which there are none.
-    """
-    if not isinstance(costs, dict) or not costs:
-        raise TypeError(f"costs is {costs!r}; it needs to be a dictionary of runs by their names")
-    for name, values in costs.items():
-        shape = check_numeric(values, f"costs[{name!r}]").shape
-        if len(shape) != 1 or shape == (0,):
-            raise ValueError(f"costs[{name!r}] has shape {shape}; it needs to be a list of numbers")
-    fig, ax = canvas()
-    lines, sentences = [], []
-    for name, values in costs.items():
-        values = np.asarray(values, dtype=float)
-        x = every * np.arange(len(values))
-        lines += ax.plot(x, values, label=name, **ROLES.get(name, {}))
-        sentences.append(_story(name, x, values, xlabel))
-    if log:
-        ax.set_yscale("log")
-    else:
-        ax.set_ylim(0, top)
-    ax.set(xlabel=xlabel, ylabel=ylabel)
-    ax.margins(x=0)
-    label_ends(ax, lines)
-    return fig, f"{ylabel.capitalize()} against {xlabel}. " + " ".join(sentences)
+def sentence(words):
+    """The words with a capital at the beginning, and otherwise as they are."""
+    return words[:1].upper() + words[1:]
 
 
-def _story(name, x, values, xlabel):
+def _named(lines, argument):
+    if not isinstance(lines, dict):
+        needs = "it needs a dictionary from a name to its values"
+        raise TypeError(f"{argument} is {type(lines).__name__}; {needs}")
+    if not lines:
+        raise ValueError(f"{argument} is empty; it needs at least one name with its values")
+    return lines
+
+
+def _series(line, name, every):
+    """x and y of one line, as arrays of floats."""
+    x, y = line if isinstance(line, tuple) and len(line) == 2 else (None, line)
+    y = check_numeric(y, f"lines[{name!r}]").astype(float)
+    x = every * np.arange(y.size) if x is None else check_numeric(x, f"x of {name!r}").astype(float)
+    if y.ndim != 1 or y.size == 0:
+        raise ValueError(f"lines[{name!r}] has shape {y.shape}; it needs (n,), at least one value")
+    if x.shape != y.shape:
+        raise ValueError(f"x of {name!r} has shape {x.shape}; it needs {y.shape}, an x for each y")
+    return x, y
+
+
+def _running_median(x, y, width):
+    """The medians of ``width`` neighbouring values, each at the place of the middle one."""
+    width = min(width, len(y))
+    windows = np.lib.stride_tricks.sliding_window_view(y, width)
+    return x[(width - 1) // 2 :][: len(windows)], np.median(windows, axis=1)
+
+
+def _star(ax, x, y, best):
+    if not np.isfinite(y).any():
+        return
+    k = np.nanargmin(tidy(y)) if best is min else np.nanargmax(tidy(y))
+    ax.plot(x[k], y[k], "*", color=COLOURS["black"], markersize=14, zorder=5)
+    key(ax, "lowest" if best is min else "highest", mark("*", color=COLOURS["black"], ms=13))
+
+
+def _story(x, y, xlabel, best, digits, log):
     """What one would tell of a curve on the telephone."""
-    first, last = values[0], values[-1]
+    shown = np.isfinite(y)
+    x, y = x[shown], tidy(y[shown], each=log)
+    if not len(y):
+        return "no value to show"
+    first, last = say(y[0], digits), say(y[-1], digits)
+    if best is not None:
+        k = np.argmin(y) if best is min else np.argmax(y)
+        name = "lowest" if best is min else "highest"
+        return f"{name}, {say(y[k], digits)}, at {xlabel} {say(x[k])}"
+    if len(y) == 1:
+        return f"{first} at {xlabel} {say(x[0])}"
+    if np.ptp(y) == 0:
+        return f"stays at {first}"
     if first == last:
-        return f"{name}: stays at {last:.3f}."
-    high, low = int(np.argmax(values)), int(np.argmin(values))
-    aside = ""
-    if values[high] > 1.2 * max(first, last):
-        aside = f" after a peak of {values[high]:.3g} at {xlabel} {x[high]}"
-    elif values[low] < 0.98 * min(first, last):
-        # Where a flat valley is lowest depends on the last digits, so two of them are told.
-        aside = f" after a low of {values[low]:.3f} near {xlabel} {float(f'{x[low]:.2g}'):.0f}"
-    verb = "falls" if last < first else "rises"
-    return f"{name}: {verb} from {first:.3f} to {last:.3f} at {xlabel} {x[-1]}{aside}."
+        return f"from {first} at {xlabel} {say(x[0])} to the same at {say(x[-1])}{_aside(x, y)}"
+    verb = "falls" if y[-1] < y[0] else "rises"
+    return f"{verb} from {first} at {xlabel} {say(x[0])} to {last} at {say(x[-1])}{_aside(x, y)}"
+
+
+def _aside(x, y):
+    """A peak or a low on the way, told in two digits: flat ones move with the last digit."""
+    high, low, span = np.argmax(y), np.argmin(y), abs(y[-1] - y[0])
+    ends = y[[0, -1]]
+    if y[high] - ends.max() > 0.2 * max(span, abs(ends.max())):
+        return f" after a peak of {say(y[high], 2)} near {say(x[high], 2)}"
+    if ends.min() - y[low] > 0.02 * max(span, abs(ends.min())):
+        return f" after a low of {say(y[low], 2)} near {say(x[low], 2)}"
+    return ""
+
+
+def _crossing(x, y, level, best, digits, log):
+    """Where a line crosses the level for the last time, or what else there is to tell of it."""
+    if level is None or len(x) < 2:
+        return _story(x, y, "", best, digits, log).replace("at  ", "at ")
+    above = tidy(np.r_[y, level])[:-1] >= tidy(np.r_[y, level])[-1]
+    changes = np.flatnonzero(above[1:] != above[:-1])
+    if not len(changes):
+        return f"{'above' if above[0] else 'below'} {say(level)} all along"
+    return f"{'above' if above[-1] else 'below'} {say(level)} from {say(x[changes[-1] + 1])} on"
+
+
+def _levels(ax, levels, series, drawn):
+    told = []
+    ends = [x[[0, -1]] for x, *_ in series.values()]
+    for name, height in (levels or {}).items():
+        x = [np.min(ends), np.max(ends)]
+        look = {"color": COLOURS["grey"], "linestyle": ":", "linewidth": 1.6}
+        drawn += ax.plot(x, [height, height], label=name, **look)
+        told.append(f"Dotted line at {say(height)}: {name}.")
+    return told
+
+
+def _marks(ax, marks):
+    for text, (x, y) in (marks or {}).items():
+        ax.plot(x, y, "o", color=COLOURS["black"], markersize=7, zorder=5)
+        ax.annotate(text, (x, y), xytext=(9, -11), textcoords="offset points")
+    points = ", ".join(f"{text} at ({say(x)}, {say(y)})" for text, (x, y) in (marks or {}).items())
+    return [f"Marked: {points}."] if marks else []
+
+
+def _axes(ax, xlabel, ylabel, logx, logy, ylim, ticks, series):
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.margins(x=0.01, y=0.06)
+    for log, axis in ((logx, ax.xaxis), (logy, ax.yaxis)):
+        if log:
+            plain_log(axis)
+    if ylim is not None:
+        ax.set_ylim(*ylim)
+    if ticks is None and not logx and all(len(x) < 10 for x, *_ in series.values()):
+        places = np.unique(np.concatenate([x for x, *_ in series.values()]))
+        ticks = places if len(places) < 12 else None  # a few points, such as numbers of layers
+    if ticks is not None:
+        ax.xaxis.set_major_locator(FixedLocator(list(ticks)))
+        ax.xaxis.set_minor_locator(NullLocator())
+        ax.xaxis.set_major_formatter("{x:,g}")
+
+
+def plain_log(axis):
+    """A logarithmic axis with numbers such as 0.03 where it is short, and powers where not."""
+    getattr(axis.axes, f"set_{axis.axis_name}scale")("log")
+    axis.axes.autoscale_view()
+    low, high = axis.get_view_interval()
+    decades = np.log10(high / low) if low > 0 else 1
+    if decades < 6:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades < 2 else (1, 3), numticks=12))
+        if decades > 4:
+            axis.set_major_locator(LogLocator(numticks=9))
+        axis.set_major_formatter("{x:,g}")
+    axis.set_minor_formatter(NullFormatter())

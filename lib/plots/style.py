@@ -1,23 +1,45 @@
-"""One style for all figures, and the object that a figure is: a picture with its description.
+"""The style of all figures, and the object that a figure is: a picture with its description.
 
-A function that draws is written between ``@figure`` and ``return fig, description``. The decorator
-draws it in the course's style and returns a Figure, which a notebook shows as the value of a cell.
-The description is computed from what is plotted. It is the picture's alt text and its plain text,
-so a reader who cannot see the picture, and a test that does not look at pixels, both have it.
+A figure is drawn by a kind (``lines``, ``regions``, …), which draws into one axes and returns a
+description computed from what it drew. What is drawn only once is drawn where it is used: a
+function that ends in ``return fig, description`` becomes a figure with ``@figure``. The description
+is the picture's alt text and its plain text, so a reader who cannot see the picture, and a test
+that does not look at pixels, both have it.
 """
 
 import functools
-import html
 import io
 import itertools
-import re
 
 import matplotlib
 import matplotlib.figure
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
+from matplotlib.text import OffsetFrom
+from PIL import Image  # matplotlib brings Pillow along
 
-__all__ = ["COLOURS", "Figure", "Table", "canvas", "figure", "label_ends", "settle", "table"]
+__all__ = [
+    "COLOURS",
+    "ROLES",
+    "SIGNED",
+    "Canvas",
+    "Figure",
+    "canvas",
+    "contrast",
+    "figure",
+    "ink",
+    "key",
+    "kind",
+    "label_ends",
+    "looks",
+    "mark",
+    "patch",
+    "say",
+    "tidy",
+]
 
 # Okabe and Ito's palette, told apart with any colour vision. The same thing has the same colour
 # throughout the course, and never by colour alone: each also has its line style or marker.
@@ -32,25 +54,39 @@ COLOURS = {
     "black": "#222222",
     "grey": "#777777",
 }
+DASHES = ["-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1))]
+MARKERS = ["o", "^", "s", "D", "v", "P", "X"]
+ORDER = ["blue", "vermillion", "green", "orange", "purple", "sky", "black"]
+# name: (colour, line style, marker). A name that is not here takes the next free colour.
 ROLES = {
-    "train": {"color": COLOURS["blue"], "linestyle": "-"},
-    "dev": {"color": COLOURS["orange"], "linestyle": "-."},
-    "test": {"color": COLOURS["vermillion"], "linestyle": "--"},
-    "baseline": {"color": COLOURS["grey"], "linestyle": ":"},
-    "ours": {"color": COLOURS["green"], "linestyle": "-"},
-    "Adam": {"color": COLOURS["orange"], "linestyle": ":"},  # its place when all four race
+    "train": ("blue", "-", "o"),
+    "dev": ("orange", "-.", "s"),
+    "test": ("vermillion", "--", "^"),
+    "baseline": ("grey", ":", "o"),
+    "ours": ("green", "-", "^"),
+    "theory": ("black", ":", ""),
+    "gradient descent": ("blue", "-", "o"),
+    "momentum": ("vermillion", "--", "^"),
+    "RMSprop": ("green", "-.", "s"),
+    "Adam": ("orange", ":", "D"),
+    "AdamW": ("purple", (0, (5, 1)), "v"),
+    "one-sided": ("vermillion", "--", "^"),
+    "two-sided": ("blue", "-", "o"),
+    "complex step": ("green", "-.", "s"),
+    "without": ("blue", "-", "o"),
+    "with": ("vermillion", "--", "^"),
+    "batch norm": ("vermillion", "--", "^"),
+    "tanh": ("blue", "-", "o"),
+    "sigmoid": ("vermillion", "--", "^"),
+    "ReLU": ("green", "-.", "s"),
+    "leaky ReLU": ("purple", (0, (5, 1)), "v"),
+    "L2": ("vermillion", "--", "^"),
+    "L1": ("green", "-.", "s"),
+    "dropout": ("purple", (0, (5, 1)), "v"),
 }
 # For numbers with a sign: orange below zero, purple above, white at zero. In grey, what is above
 # zero is the dark part, so that the sign is not lost on paper.
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#E8902A", "#FFFFFF", "#2D004B"])
-CYCLE = [
-    (COLOURS[name], line)
-    for name, line in zip(
-        ["blue", "vermillion", "green", "orange", "purple", "sky", "black"],
-        ["-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1))],
-        strict=True,
-    )
-]
 STYLE = {
     "figure.dpi": 100,
     "figure.facecolor": "white",
@@ -58,31 +94,136 @@ STYLE = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlesize": 13,
-    "axes.titlelocation": "left",
+    "axes.titlelocation": "center",
     "axes.labelsize": 12,
     "axes.edgecolor": "#444444",
-    "axes.prop_cycle": matplotlib.cycler(
-        color=[colour for colour, _ in CYCLE], linestyle=[line for _, line in CYCLE]
-    ),
+    "axes.prop_cycle": matplotlib.cycler(color=[COLOURS[name] for name in ORDER], linestyle=DASHES),
     "font.family": "DejaVu Sans",  # ships with matplotlib, so it is the same everywhere
     "font.size": 12,
+    "legend.frameon": False,
+    "legend.fontsize": 12,
     "lines.linewidth": 2,
     "xtick.labelsize": 11,
     "ytick.labelsize": 11,
     "image.cmap": "gray",
     "mathtext.fontset": "dejavusans",
 }
+HALO = [withStroke(linewidth=3.5, foreground="white")]  # keeps a text off the lines behind it
+SHOWN, DRAWN = 100, 180  # pixels an inch: as large as it is shown, and as sharp as it is drawn
 
 
 class Figure:
-    """A picture (PNG bytes) and its description; chapter 0, "How to use a chapter"."""
+    """A picture and its description; chapter 0, "How to use a chapter".
 
-    def __init__(self, png, description):
-        self.png, self.description = png, description
+    draw: a function that draws the same into other axes, given as ``draw(ax)``; only the figures of
+    a kind have one, so that ``panels`` can put several side by side.
+    """
+
+    def __init__(self, fig, description, draw=None):
+        self.fig, self.description, self.draw = fig, description, draw
+
+    @functools.cached_property
+    def png(self):
+        """The picture as the bytes of a PNG file."""
+        return self.fig.png()
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         bundle = {"image/png": self.png, "text/plain": self.description}
-        return bundle, {"image/png": {"alt": self.description}}
+        width = round(SHOWN * self.fig.get_figwidth())
+        return bundle, {"image/png": {"alt": self.description, "width": width}}
+
+
+class Canvas(matplotlib.figure.Figure):
+    """A matplotlib figure that finishes itself: names at line ends and the key come last."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.ends, self.keys, self.settled = [], {}, False
+
+    def settle(self):
+        """Lay out once and for all; only now are the limits known that names are placed by."""
+        if self.settled:
+            return
+        self.settled = True
+        with matplotlib.rc_context(STYLE):
+            if self.keys:
+                alone = len(self.axes) == 1
+                place = "outside right upper" if alone else "outside upper left"
+                width = 1 if alone else max(1, int(10 * self.get_figwidth() / _widest(self.keys)))
+                self.legend(
+                    list(self.keys.values()), list(self.keys), loc=place, ncols=width,
+                    handlelength=1.6, columnspacing=1.4, borderpad=0.2, labelcolor=COLOURS["black"],
+                )  # fmt: skip
+            engine = self.get_layout_engine()
+            engine.execute(self)
+            for ax, lines, side in self.ends:
+                _write_ends(ax, lines, side)
+            engine.execute(self)
+            self.set_layout_engine("none")
+
+    def png(self, dpi=DRAWN):
+        """The picture as the bytes of a PNG file, in as few colours as it needs."""
+        self.settle()
+        with matplotlib.rc_context(STYLE):
+            file = io.BytesIO()
+            self.savefig(file, format="rgba", dpi=dpi)
+        width, height = (int(dpi * inches) for inches in self.get_size_inches())
+        picture = Image.frombytes("RGBA", (width, height), file.getvalue()).convert("RGB")
+        if not any(ax.images for ax in self.axes):  # photographs keep all their colours
+            picture = fewer_colours(picture)
+        file = io.BytesIO()
+        picture.save(file, "PNG", optimize=True)
+        return file.getvalue()
+
+
+FLAT = 500  # pixels: a colour that fills as many is kept as it is
+
+
+def fewer_colours(picture):
+    """The RGB picture with a palette of at most 256 colours, without a visible difference.
+
+    The colours of flat areas stay; those of edges are rounded, or where there are too many of them,
+    replaced by the nearest mixture of a colour of the course with white. An edge of another shade,
+    as another processor may draw it, so changes no other pixel.
+    """
+    pixels = np.asarray(picture).reshape(-1, 3).astype(np.int64)
+    packed, places, counts = np.unique(
+        pixels @ [65536, 256, 1], return_inverse=True, return_counts=True
+    )
+    colours = np.stack([packed >> 16, packed >> 8 & 255, packed & 255], axis=1)
+    flat = counts >= FLAT
+    fewer = np.where(flat[:, np.newaxis], colours, 15 * np.rint(colours / 15).astype(int))
+    if len(np.unique(fewer, axis=0)) > 256:
+        kept = colours[np.sort(np.argsort(-counts, kind="stable")[: min(60, flat.sum())])]
+        near = np.vstack([kept, _shades()])
+        for k in np.flatnonzero(~np.isin(packed, kept @ [65536, 256, 1])):
+            fewer[k] = near[np.argmin(np.sum((near - colours[k]) ** 2, axis=1))]
+    palette, index = np.unique(fewer, axis=0, return_inverse=True)
+    shape = picture.height, picture.width
+    small = Image.fromarray(index.ravel()[places].astype(np.uint8).reshape(shape), "P")
+    small.putpalette(palette.astype(np.uint8).tobytes())
+    return small
+
+
+def _shades(steps=21):
+    """Each colour of the course in mixtures with white, (k, 3)."""
+    full = np.array([to_rgb(colour) for colour in COLOURS.values()])
+    share = np.linspace(0, 1, steps)[:, np.newaxis, np.newaxis]
+    return np.rint(255 * (share + (1 - share) * full)).astype(int).reshape(-1, 3)
+
+
+def _widest(names):
+    return max(map(len, names)) + 4
+
+
+def canvas(rows=1, columns=1, width=8.0, height=4.2, **kwargs):
+    """An empty matplotlib figure and its axes; width and height in inches, shown 100 pixels each.
+
+    Chapter 0, "How to use a chapter". ``kwargs`` go to matplotlib's ``subplots``.
+    """
+    with matplotlib.rc_context(STYLE):
+        fig = Canvas(figsize=(width, height), layout="constrained")
+        return fig, fig.subplots(rows, columns, **kwargs)
 
 
 def figure(draw):
@@ -95,105 +236,207 @@ def figure(draw):
     def drawn(*args, **kwargs):
         with matplotlib.rc_context(STYLE):
             fig, description = draw(*args, **kwargs)
-            settle(fig)
-            png = io.BytesIO()
-            fig.savefig(png, format="png", metadata={"Software": None})
-        return Figure(png.getvalue(), description)
+        return Figure(fig, description)
 
     return drawn
 
 
-def canvas(rows=1, columns=1, width=8.0, height=4.2, **kwargs):
-    """An empty matplotlib figure and its axes; width and height in inches, 100 pixels each.
+def kind(width=8.0, height=4.2):
+    """Decorate ``draw(ax, …)``, which returns its description, so that it returns a Figure.
 
-    Chapter 0, "How to use a chapter". ``kwargs`` go to matplotlib's ``subplots``.
+    width, height: of the figure in inches, unless ``draw`` calls ``resize``. The function that
+    comes of it takes three more arguments, all by name. ax: draw into these axes, and return the
+    description only. size: another (width, height). story: a description computed by the caller, in
+    place of the kind's own where that would not hold on another processor.
     """
-    fig = matplotlib.figure.Figure(figsize=(width, height), layout="constrained")
-    return fig, fig.subplots(rows, columns, **kwargs)
+
+    def decorate(draw):
+        @functools.wraps(draw)
+        def drawn(*args, ax=None, size=None, story=None, **kwargs):
+            def again(ax):
+                with matplotlib.rc_context(STYLE):
+                    description = draw(ax, *args, **kwargs)
+                return story or description
+
+            if ax is not None:
+                return again(ax)
+            fig, ax = canvas(width=width, height=height)
+            description = again(ax)
+            if size is not None:
+                fig.set_size_inches(size)
+            return Figure(fig, description, again)
+
+        return drawn
+
+    return decorate
 
 
-def settle(fig):
-    """Lay the figure out now and for good: drawing it would do so each time.
+def resize(ax, width=None, height=None):
+    """Give the figure the size that its content needs, if these axes are its only ones."""
+    if len(ax.figure.axes) == 1:
+        size = ax.figure.get_size_inches()
+        ax.figure.set_size_inches(width or size[0], height or size[1])
+
+
+def key(ax, name, handle):
+    """Explain a mark in the figure's key; what several panels explain alike is explained once.
+
+    Chapter 0, "How to use a chapter". handle: the artist that is explained, or a ``mark`` or
+    ``patch`` that looks like it.
+    """
+    ax.figure.keys.setdefault(name, handle)
+
+
+def mark(marker="o", **look):
+    """A marker for the key; ``look`` goes to matplotlib's Line2D. Chapter 0."""
+    return Line2D([], [], **{"linestyle": "none", "marker": marker, "markersize": 8} | look)
+
+
+def patch(colour, **look):
+    """A filled box for the key; ``look`` goes to matplotlib's Patch. Chapter 0."""
+    return Patch(**{"facecolor": colour, "linewidth": 0} | look)
+
+
+def label_ends(ax, lines, side="right"):
+    """Write each line's label at its right end, none over another: no legend needed.
+
+    Chapter 0, "How to use a chapter". side: "left" writes them at the left ends.
+    """
+    ax.figure.ends.append((ax, list(lines), side))
+
+
+def _write_ends(ax, lines, side):
+    ax.autoscale_view()
+    right = side == "right"
+    ends = []
+    for line in lines:
+        x, y = (np.asarray(values, dtype=float) for values in line.get_data())
+        shown = np.flatnonzero(np.isfinite(y))
+        ends.append((x[shown[-right]], y[shown[-right]]) if len(shown) else (np.nan, np.nan))
+    to_axes = ax.transData + ax.transAxes.inverted()
+    start = np.nan_to_num(np.clip([to_axes.transform(end) for end in ends], 0, 1), nan=0.5)
+    inches = ax.get_window_extent().height / ax.figure.dpi
+    gap = 1.25 * matplotlib.rcParams["font.size"] / 72 / max(inches, 0.1)
+    heights = _apart(start[:, 1], gap)
+    for line, (x, y), height in zip(lines, start, heights, strict=True):
+        if not right:  # within the axes, over the beginning of the line
+            ax.annotate(
+                line.get_label(), (x, height), xycoords="axes fraction", xytext=(8, 8),
+                textcoords="offset points", color=ink(line.get_color()), path_effects=HALO,
+            )  # fmt: skip
+            continue
+        if abs(height - y) > 0.4 * gap or x < 0.98:  # lead the eye to the line's end
+            ax.annotate(
+                "", (x, y), xycoords="axes fraction", xytext=(8, 0), annotation_clip=False,
+                textcoords=_offset(ax, 1, height),
+                arrowprops={"arrowstyle": "-", "color": line.get_color(), "lw": 0.8,
+                            "shrinkA": 0, "shrinkB": 0},
+            )  # fmt: skip
+        ax.annotate(
+            line.get_label(), (1, height), xycoords="axes fraction", xytext=(11, 0),
+            textcoords="offset points", va="center", color=ink(line.get_color()),
+            annotation_clip=False,
+        )  # fmt: skip
+
+
+def _offset(ax, x, y):
+    """Coordinates in points from a place given as a share of the axes."""
+    return OffsetFrom(ax.patch, (x, y), "points")
+
+
+def _apart(heights, gap):
+    """The heights moved as little as needed for a gap between any two, within 0 and 1."""
+    order = np.argsort(heights, kind="stable")
+    gap = min(gap, 1 / max(1, len(heights) - 1))
+    placed = np.array(heights, dtype=float)
+    for _ in range(100):
+        moved = False
+        for below, above in itertools.pairwise(order):
+            lack = gap - (placed[above] - placed[below])
+            if lack > 1e-6:
+                placed[below], placed[above] = placed[below] - lack / 2, placed[above] + lack / 2
+                moved = True
+        placed -= max(0, placed.max(initial=0) - 1)
+        placed += max(0, -placed.min(initial=1))
+        if not moved:
+            break
+    return placed
+
+
+def looks(names):
+    """(colour, line style, marker) of each name: its role's, else the next that is free.
+
+    Chapter 0. Names that differ after a last comma only, such as "wide, 20" and "wide, 50", share
+    their colour and have different lines.
+    """
+    names = [str(name) for name in names]
+    families = [
+        name if name in ROLES or "," not in name else name.rpartition(",")[0] for name in names
+    ]
+    taken = {ROLES[family][0] for family in families if family in ROLES}
+    free = itertools.cycle([name for name in ORDER if name not in taken] or ORDER)
+    chosen, count, found = {}, {}, []
+    for family in families:
+        if family not in chosen:
+            name = ROLES[family][0] if family in ROLES else next(free)
+            chosen[family] = name
+        position = ORDER.index(chosen[family]) if chosen[family] in ORDER else 3
+        _, dash, marker = ROLES.get(family, (None, DASHES[position], MARKERS[position]))
+        k = count[family] = count.get(family, -1) + 1
+        if k:  # not the first of its family
+            dash, marker = DASHES[(position + k) % 7], MARKERS[(position + k) % 7]
+        found.append((COLOURS[chosen[family]], dash, marker))
+    return found
+
+
+def contrast(colour, ground="white"):
+    """The contrast of two colours after the web's accessibility guidelines, from 1 to 21."""
+    light, dark = sorted((_luminance(colour), _luminance(ground)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour):
+    rgb = np.array(to_rgb(colour))
+    linear = np.where(rgb <= 0.03928, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return linear @ [0.2126, 0.7152, 0.0722]
+
+
+@functools.cache
+def ink(colour):
+    """The colour, darkened until a text in it can be read on white: a contrast of 4.5 to 1.
 
     Chapter 0, "How to use a chapter".
     """
-    fig.get_layout_engine().execute(fig)
-    fig.set_layout_engine("none")
+    shade = np.array(to_rgb(COLOURS.get(colour, colour)))
+    while contrast(tuple(shade)) < 4.5:
+        shade = 0.97 * shade
+    return tuple(float(level) for level in shade)
 
 
-def label_ends(ax, lines, gap=0.055):
-    """Write each line's label at its right end, in its colour, none over another: no legend needed.
+def tidy(values, each=False):
+    """The values rounded to nine digits of the largest: what rounding noise cannot change.
 
-    ``gap`` is the least distance between labels, as a share of the axis. Chapter 1,
-    "Going downhill".
+    each: to nine digits of each, for values on a logarithmic axis. NaN and infinite values stay as
+    they are. Chapter 0, "How to use a chapter".
     """
-    ax.autoscale_view()  # the limits that the labels' heights are taken from
-    ends = []
-    for line in lines:
-        x, y = line.get_data()
-        shown = np.flatnonzero(np.isfinite(y))
-        ends.append((x[shown[-1]], y[shown[-1]]))
-    to_axes = ax.transData + ax.transAxes.inverted()
-    heights = np.clip([to_axes.transform(end)[1] for end in ends], 0, 1)
-    order = np.argsort(heights, kind="stable")
-    for below, above in itertools.pairwise(order):
-        heights[above] = max(heights[above], heights[below] + gap)
-    heights -= max(0, heights.max(initial=0) - 1)
-    for line, height in zip(lines, heights, strict=True):
-        ax.annotate(
-            line.get_label(),
-            (1, height),
-            xycoords="axes fraction",
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center",
-            color=line.get_color(),
-            annotation_clip=False,
-        )
+    values = np.asarray(values, dtype=float)
+    if each:
+        return np.array([float(f"{value:.9g}") for value in values.flat]).reshape(values.shape)
+    largest = np.abs(values[np.isfinite(values)]).max(initial=0)
+    if largest == 0:
+        return values + 0.0
+    return np.round(values, int(8 - np.floor(np.log10(largest)))) + 0.0  # no −0
 
 
-class Table:
-    """Rows under a header, for the page and as plain text; chapter 0, "How to use a chapter"."""
+def say(value, digits=3):
+    """A number in words of a description: the same text for inputs a rounding error apart.
 
-    def __init__(self, header, rows):
-        self.header, self.rows = [str(cell) for cell in header], [[str(c) for c in r] for r in rows]
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/html": self._html(), "text/plain": self.text()}
-
-    def text(self):
-        """The table in columns of plain text."""
-        lines = [self.header, *self.rows]
-        widths = [max(len(line[k]) for line in lines) for k in range(len(self.header))]
-        padded = [[c.ljust(w) for c, w in zip(line, widths, strict=True)] for line in lines]
-        padded.insert(1, ["-" * w for w in widths])
-        return "\n".join("  ".join(line).rstrip() for line in padded)
-
-    def _html(self):
-        columns = zip(*self.rows, strict=True)
-        numbers = [all(re.match(r"[-+−<]?\d|$", cell) for cell in column) for column in columns]
-        sides = ["right" if number else "left" for number in numbers]
-
-        def row(cells, tag):
-            cells = "".join(
-                f'<{tag} style="text-align: {side}">{html.escape(cell)}</{tag}>'
-                for side, cell in zip(sides, cells, strict=True)
-            )
-            return f"<tr>{cells}</tr>"
-
-        body = "\n".join(row(cells, "td") for cells in self.rows)
-        return (
-            f"<table>\n<thead>{row(self.header, 'th')}</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
-        )
-
-
-def table(header, rows):
-    """A table to be shown as the value of a cell; chapter 0, "How to use a chapter".
-
-    header: the names of the columns; rows: as many values each, already formatted where they are
-    numbers. Raises ValueError for a row of another length.
+    Chapter 0, "How to use a chapter".
     """
-    for row in rows:
-        if len(row) != len(header):
-            raise ValueError(f"row {row!r} has {len(row)} cells; the header has {len(header)}")
-    return Table(header, rows)
+    value = float(value)
+    if not np.isfinite(value):
+        return {"nan": "NaN", "inf": "infinity"}.get(str(value), "−infinity")
+    value = float(f"{value:.9g}") + 0.0  # 0.6935 and the floats beside it become one number
+    if abs(value) >= 10**digits and abs(value) < 1e7:
+        return f"{float(f'{value:.{digits}g}'):,.0f}".replace("-", "−")
+    return f"{value:.{digits}g}".replace("-", "−")

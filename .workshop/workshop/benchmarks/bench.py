@@ -30,7 +30,7 @@ os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_paralleli
 import numpy as np  # noqa: E402 (after the threads are set)
 from threadpoolctl import threadpool_info  # noqa: E402
 
-from lib.plots.style import COLOURS, CYCLE, canvas, figure  # noqa: E402
+from lib.plots.old.style import COLOURS, CYCLE, canvas, figure  # noqa: E402
 from workshop import ROOT  # noqa: E402
 from workshop.benchmarks.peers import PEERS, Workload  # noqa: E402
 from workshop.execute import chapter_paths  # noqa: E402

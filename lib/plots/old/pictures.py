@@ -3,7 +3,7 @@
 import numpy as np
 
 from lib.checks import check_numeric
-from lib.plots.style import COLOURS, SIGNED, canvas, figure
+from lib.plots.old.style import COLOURS, SIGNED, canvas, figure
 
 __all__ = ["neuron", "picture_grid", "weight_picture"]
 

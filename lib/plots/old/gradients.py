@@ -8,7 +8,7 @@ import math
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from lib.plots.style import COLOURS, CYCLE, canvas, figure, label_ends
+from lib.plots.old.style import COLOURS, CYCLE, canvas, figure, label_ends
 
 __all__ = ["bands", "chords", "disagreement", "error_curves"]
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Rectangle
 
-from lib.plots.style import COLOURS, canvas, figure
+from lib.plots.old.style import COLOURS, canvas, figure
 
 __all__ = ["bars", "building_blocks", "folding", "layer_shapes", "network", "xor_tree"]
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-from lib.plots.style import COLOURS, CYCLE, canvas, figure, label_ends
+from lib.plots.old.style import COLOURS, CYCLE, canvas, figure, label_ends
 
 __all__ = ["clouds", "cost_grid", "digit_grid", "fans", "final_costs", "normalization_graph"]
 

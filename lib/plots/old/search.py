@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.ticker import NullLocator, PercentFormatter
 
-from lib.plots.style import COLOURS, CYCLE, ROLES, canvas, figure, label_ends
+from lib.plots.old.style import COLOURS, CYCLE, ROLES, canvas, figure, label_ends
 
 __all__ = [
     "best_of",

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from lib.checks import check_numeric, check_object
-from lib.plots.style import COLOURS, CYCLE, ROLES, canvas, figure
+from lib.plots.old.style import COLOURS, CYCLE, ROLES, canvas, figure
 
 __all__ = [
     "boundaries",

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import NullLocator
 
-from lib.plots.style import COLOURS, CYCLE, ROLES, SIGNED, canvas, figure, label_ends
+from lib.plots.old.style import COLOURS, CYCLE, ROLES, SIGNED, canvas, figure, label_ends
 
 __all__ = [
     "class_weights",

@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.ticker import LogLocator, NullFormatter
 from PIL import Image  # matplotlib brings Pillow along
 
-from lib.plots.style import COLOURS, CYCLE, STYLE, Figure, canvas, figure, label_ends, settle
+from lib.plots.old.style import COLOURS, CYCLE, STYLE, Figure, canvas, figure, label_ends, settle
 
 __all__ = ["averages", "descents", "landscape", "log_curves", "race"]
 

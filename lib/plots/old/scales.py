@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from lib.plots.boundaries import _boundary
-from lib.plots.style import COLOURS, CYCLE, canvas, figure, label_ends
+from lib.plots.old.boundaries import _boundary
+from lib.plots.old.style import COLOURS, CYCLE, canvas, figure, label_ends
 
 __all__ = ["boundaries_and_costs", "bowls", "histograms", "ranges", "sizes_per_layer"]
 

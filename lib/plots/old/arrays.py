@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
-from lib.plots.style import COLOURS, CYCLE, canvas, figure
+from lib.plots.old.style import COLOURS, CYCLE, canvas, figure
 
 __all__ = [
     "broadcast",

@@ -1,0 +1,238 @@
+"""Planes: points, the regions in which a model gives one answer, and landscapes with ways down."""
+
+import numpy as np
+
+from lib.checks import check_numeric, check_object
+from lib.plots.curves import plain_log, sentence
+from lib.plots.style import COLOURS, MARKERS, key, kind, looks, mark, patch, resize, say, tidy
+
+__all__ = ["contours", "regions", "scatter"]
+
+# Each class: its points' colour and marker, and the pale shade of its region.
+CLASSES = [
+    (COLOURS["blue"], "o", "#DCEAF5"),
+    (COLOURS["vermillion"], "^", "#F6DCCB"),
+    (COLOURS["green"], "s", "#D5EFE3"),
+    (COLOURS["black"], "D", "#E2E2E2"),
+]
+
+
+@kind()
+def scatter(
+    ax, points, labels=None, xlabel="$x_1$", ylabel="$x_2$", *, names=None, equal=None,
+    logx=False, logy=False, levels=None, best=None, ylim=None, size=34,
+):  # fmt: skip
+    """Points, a marker and a colour a group; chapter 0, "How to use a chapter".
+
+    points: (2, m) with labels (1, m), classes 0 to at most 3, or a dictionary from a name to
+    (x, y). names: of the classes. equal: a unit is as long in both directions; as it is for
+    classes. levels: a dictionary from a name to a height, drawn as a dotted line. best: min or max,
+    puts a star at the best y of all. size: of a point. ylim: (low, high); points beyond stand on
+    the edge. Raises TypeError or ValueError for what are no points.
+    """
+    if isinstance(points, dict):
+        groups = {name: _pair(pair, name) for name, pair in points.items()}
+        if not groups:
+            raise ValueError("points is empty; it needs at least one group")
+        styles = looks(groups)
+        styles = [(c, marker or MARKERS[k % 7]) for k, (c, _, marker) in enumerate(styles)]
+    else:
+        X, Y = check_points(points, labels)
+        groups, styles = _classes(X, Y, names)
+        resize(ax, 6.4, 4.8)
+        equal = True if equal is None else equal
+    told = []
+    for (name, (x, y)), (colour, marker) in zip(groups.items(), styles, strict=True):
+        shown = y if ylim is None else np.clip(y, *(np.array(ylim, float)))
+        look = {"s": size, "color": colour, "marker": marker, "alpha": 0.8, "zorder": 3}
+        found = ax.scatter(x, shown, edgecolors="white", linewidths=0.5, clip_on=False, **look)
+        if len(groups) > 1:
+            key(ax, name, mark(marker, color=colour))
+        found.set_label(name)
+        told.append(f"{name}: {_cloud(x, y)}.")
+    every = np.hstack([np.array(pair) for pair in groups.values()])
+    if best is not None:
+        k = int(np.argmax(tidy(every[1])) if best is max else np.argmin(tidy(every[1])))
+        ax.plot(*every[:, k], "*", color=COLOURS["black"], markersize=16, zorder=5)
+        key(ax, "highest" if best is max else "lowest", mark("*", color=COLOURS["black"], ms=13))
+        told.append(f"The star is at ({say(every[0, k])}, {say(every[1, k])}).")
+    for name, height in (levels or {}).items():
+        ax.axhline(height, color=COLOURS["grey"], linestyle=":", linewidth=1.6)
+        key(ax, name, mark("", color=COLOURS["grey"], linestyle=":"))
+        told.append(f"Dotted line at {say(height)}: {name}.")
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    for log, axis in ((logx, ax.xaxis), (logy, ax.yaxis)):
+        if log:
+            plain_log(axis)
+    if ylim is not None:
+        ax.set_ylim(*ylim)
+    if equal:
+        ax.set_aspect("equal", adjustable="datalim")
+    total = sum(len(x) for x, _ in groups.values())
+    return f"{total} points, {_plain(ylabel)} against {_plain(xlabel)}. {' '.join(told)}"
+
+
+def _pair(pair, name):
+    x, y = (check_numeric(values, f"points[{name!r}]").astype(float).ravel() for values in pair)
+    if x.shape != y.shape or not x.size:
+        got = f"{x.size} x and {y.size} y"
+        raise ValueError(f"points[{name!r}] has {got}; it needs as many, at least one")
+    return x, y
+
+
+def check_points(X, Y):
+    """X (2, m) and Y (1, m), or an error."""
+    X, Y = check_numeric(X, "X"), check_numeric(Y, "Y")
+    if X.ndim != 2 or len(X) != 2:
+        raise ValueError(f"X has shape {X.shape}; it needs (2, m): a point of the plane a column")
+    if X.shape[1] == 0:
+        raise ValueError(f"X is empty: its shape is {X.shape}; it needs at least one point")
+    if Y.shape != (1, X.shape[1]):
+        raise ValueError(f"Y has shape {Y.shape}; it needs (1, {X.shape[1]}), a label a point")
+    wrong = ~np.isin(Y, range(len(CLASSES)))
+    if wrong.any():
+        raise ValueError(f"Y contains {Y[wrong][0]!s}; it needs whole labels from 0 to 3")
+    return X.astype(float), Y.astype(int)
+
+
+def _classes(X, Y, names):
+    """The points of each class that there are, and their looks."""
+    found = np.unique(Y)
+    names = names or [f"class {k}" for k in range(len(CLASSES))]
+    return {names[k]: X[:, Y[0] == k] for k in found}, [CLASSES[k][:2] for k in found]
+
+
+def _cloud(x, y):
+    a, b = say(np.mean(tidy(x)), 2), say(np.mean(tidy(y)), 2)
+    return f"{len(x)} around ({a}, {b})"
+
+
+def _plain(label):
+    """An axis label without TeX."""
+    return label.replace("$", "").replace("_", "").replace("{", "").replace("}", "")
+
+
+def grid_over(X, steps=200, room=0.55):
+    """Two axes a little longer than the points need, and all crossings as (2, steps**2)."""
+    middle, half = (X.max(axis=1) + X.min(axis=1)) / 2, room * np.ptp(X, axis=1).max() or 1.0
+    x, y = (np.linspace(c - half, c + half, steps) for c in middle)
+    return x, y, np.array([a.ravel() for a in np.meshgrid(x, y)])
+
+
+@kind(6.4, 4.8)
+def regions(ax, predict, X, Y, *, names=None, contours=None, size=None):
+    """The plane as a model divides it, over its points; chapter 0, "How to use a chapter".
+
+    predict: a function from points (2, k) to k answers: labels, or for two classes also
+    probabilities of class 1. X, Y: points (2, m) and labels (1, m), classes 0 to at most 3. names:
+    of the classes. contours: a dictionary from a name to a level of predict's answers, drawn thin.
+    size: of a point. Raises TypeError or ValueError for points that are none.
+    """
+    X, Y = check_points(X, Y)
+    check_object(predict, "predict", "__call__", "net.predict")
+    x, y, grid = grid_over(X)
+    given = np.asarray(predict(grid), dtype=float).reshape(len(y), len(x))
+    seen = np.ravel(np.asarray(predict(X), dtype=float))
+    classes = np.unique(np.r_[0, 1, Y[0]])
+    # A hair more than one half, so that rounding does not decide where a net answers exactly that.
+    answers, own = ((v > 0.5 + 1e-9) if len(classes) == 2 else np.rint(v) for v in (given, seen))
+    shares = []
+    for k in classes:
+        inside = (answers == k).astype(float)
+        colour, marker, shade = CLASSES[k]
+        ax.contourf(x, y, inside, [0.5, 2], colors=[shade])
+        shares.append(f"{5 * round(20 * float(tidy(inside.mean())))} %")
+    edges = given - 0.5 - 1e-9 if len(classes) == 2 else None
+    if edges is not None and edges.min() < 0 < edges.max():
+        ax.contour(x, y, edges, [0], colors=COLOURS["black"], linewidths=1.6)
+    elif edges is None:
+        for k in classes:
+            inside = (answers == k).astype(float)
+            if 0 < inside.mean() < 1:
+                ax.contour(x, y, inside, [0.5], colors=COLOURS["black"], linewidths=1.2)
+    for name, level in (contours or {}).items():
+        ax.contour(x, y, given, [level], colors=COLOURS["black"], linewidths=0.8)
+        key(ax, name, mark("", color=COLOURS["black"], linestyle="-", linewidth=0.8))
+    width = ax.get_window_extent().width / ax.figure.dpi
+    groups, styles = _classes(X, Y, names)
+    for (name, (a, b)), (colour, marker) in zip(groups.items(), styles, strict=True):
+        s = size or (30 if width > 3.5 else 14)
+        ax.scatter(a, b, s=s, color=colour, marker=marker, edgecolors="white", lw=0.4, zorder=3)
+        key(ax, name, mark(marker, color=colour))
+    key(ax, "shade: the model's answer", patch("#D5D5D5"))
+    ax.set(xlabel="$x_1$", ylabel="$x_2$", xlim=x[[0, -1]], ylim=y[[0, -1]])
+    if width < 3.5:
+        ax.set(xticks=[], yticks=[], xlabel="", ylabel="")
+    ax.set_aspect("equal", adjustable="box")
+    right = int(np.sum(own == Y[0]))
+    listed = ", ".join(f"{k} on about {share}" for k, share in zip(classes, shares, strict=True))
+    return (
+        f"The plane as a model divides it. {listed}; {100 * right // Y.size} % of the"
+        f" {Y.size} points in the region of their class."
+    )
+
+
+@kind(7.0, 4.8)
+def contours(
+    ax, cost, paths, lowest=None, *, xlabel="$w_1$", ylabel="$w_2$", equal=False, span=None,
+    levels=None, values=False,
+):  # fmt: skip
+    """Contours of a cost over two weights, and ways over it; chapter 0, "How to use a chapter".
+
+    cost: a function from weights (2, k) to k costs. paths: a dictionary from a name to weights
+    (steps + 1, 2). lowest: the lowest point, (2,). equal: a unit is as long in both directions, so
+    that a bowl looks as round as it is. span: the two ranges to be drawn, as pairs; without it, as
+    much as the paths need. levels: heights of the contours. values: write them on the contours.
+    Raises TypeError or ValueError for paths that are none.
+    """
+    check_object(cost, "cost", "__call__", "a function of weights (2, k)")
+    for name, path in paths.items():
+        path = check_numeric(path, f"paths[{name!r}]")
+        if path.ndim != 2 or path.shape[1] != 2 or not len(path):
+            raise ValueError(f"paths[{name!r}] has shape {path.shape}; it needs (steps + 1, 2)")
+    ends = [np.reshape(lowest, (1, 2))] if lowest is not None else []
+    seen = np.vstack([*map(np.asarray, paths.values()), *ends])
+    if span is None:
+        middle = (seen.max(axis=0) + seen.min(axis=0)) / 2
+        half = 0.58 * np.maximum(np.ptp(seen, axis=0), 1e-9)
+        half[:] = half.max() if equal else half
+        span = np.stack([middle - half, middle + half], axis=1)
+    x, y = (np.linspace(*ends, 161) for ends in span)
+    plane = np.array([axis.ravel() for axis in np.meshgrid(x, y)])
+    heights = np.asarray(cost(plane), dtype=float).reshape(len(y), len(x))
+    if levels is None:
+        shares = np.array([0.004, 0.02, 0.06, 0.13, 0.25, 0.42, 0.65])
+        levels = heights.min() + np.ptp(heights) * shares
+    drawn = ax.contour(x, y, heights, np.sort(levels), colors="#999999", linewidths=0.9)
+    if values:
+        ax.clabel(drawn, fmt="%.2g", fontsize=11)
+    told = []
+    for (name, path), (colour, dash, marker) in zip(paths.items(), looks(paths), strict=True):
+        path = np.asarray(path, dtype=float)
+        dots = {"marker": marker, "markersize": 4} if len(path) < 130 else {}
+        ax.plot(*path.T, linestyle=dash if len(path) >= 130 else "-", color=colour, lw=1.3, **dots)
+        ax.plot(*path[0], "x", color=COLOURS["black"], markersize=9, markeredgewidth=2.5, zorder=5)
+        key(ax, "start", mark("x", color=COLOURS["black"], markeredgewidth=2.5))
+        if len(paths) > 1:
+            key(ax, name, mark(marker, color=colour, linestyle="-"))
+        found = _descent(cost, path, lowest)
+        told.append(f"{sentence(found) if len(paths) == 1 else f'{name}: {found}'}.")
+    if lowest is not None:
+        ax.plot(*lowest, "+", color=COLOURS["black"], markersize=13, markeredgewidth=2.5, zorder=4)
+        key(ax, "lowest point", mark("+", color=COLOURS["black"], ms=12, markeredgewidth=2.5))
+    if equal:
+        ax.set_aspect("equal", adjustable="box")
+    ax.set(xlabel=xlabel, ylabel=ylabel, xlim=span[0], ylim=span[1])
+    ax.locator_params(nbins=5)
+    return f"{sentence('contours')} of a cost over two weights. {' '.join(told)}"
+
+
+def _descent(cost, path, lowest):
+    """How far a path came, in two digits."""
+    floor = 0.0 if lowest is None else np.asarray(cost(np.reshape(lowest, (2, 1))))[0]
+    first, last = (float(v) for v in tidy(np.asarray(cost(path[[0, -1]].T)) - floor))
+    if lowest is None or first <= 0:
+        return f"from a cost of {say(first)} to {say(last)} in {len(path) - 1} steps"
+    left = 100 * last / first
+    share = f"{left:.0f}" if left >= 9.5 else say(left, 1)
+    return f"{share} % of the height is left after {len(path) - 1} steps"

@@ -1,0 +1,191 @@
+"""Rows: bars with their numbers, dots of several runs with their mean, histograms."""
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from lib.checks import check_numeric
+from lib.plots.curves import plain_log, sentence
+from lib.plots.style import COLOURS, HALO, key, kind, looks, mark, patch, resize, say, tidy
+
+__all__ = ["bars", "histograms", "strips"]
+
+
+@kind()
+def bars(ax, values, xlabel, *, marked=None, limits=None, log=False, xlim=None, digits=3):
+    """Quantities as bars with their numbers; chapter 0, "How to use a chapter".
+
+    values: a dictionary from a name to a number. marked: (text, names) of bars that are hatched,
+    and what the hatching means. limits: (text, a dictionary from a name to a number), drawn as
+    dashed lines across the bars. log: a logarithmic axis. xlim: (low, high). digits: of the
+    numbers. Raises TypeError or ValueError for what are no numbers.
+    """
+    numbers = _numbers(values, "values")
+    rows = np.arange(len(numbers))
+    resize(ax, height=0.9 + 0.5 * len(rows))
+    marks, chosen = marked or ("", ())
+    unknown = [name for name in chosen if name not in values]
+    if unknown:
+        raise ValueError(f"marked names {unknown[0]!r}; it needs names of {list(values)}")
+    for row, (name, value) in enumerate(numbers.items()):
+        look = {"color": COLOURS["sky"], "edgecolor": COLOURS["black"], "linewidth": 0.8}
+        look |= {"color": COLOURS["orange"], "hatch": "///"} if name in chosen else {}
+        ax.barh(row, value, height=0.6, **look)
+    told = [f"{name}: {say(value, digits)}" for name, value in numbers.items()]
+    if chosen:
+        key(ax, marks, patch(COLOURS["orange"], hatch="///", edgecolor=COLOURS["black"]))
+    if limits:
+        text, heights = limits
+        for row, name in enumerate(numbers):
+            if name in heights:
+                ax.vlines(heights[name], row - 0.42, row + 0.42, color=COLOURS["vermillion"],
+                          linestyle="--", linewidth=2)  # fmt: skip
+                told[row] += f" ({text}: {say(heights[name], digits)})"
+        key(ax, text, mark("", color=COLOURS["vermillion"], linestyle="--"))
+    if log:
+        plain_log(ax.xaxis)
+    ax.set_xlim(*(xlim or ax.get_xlim()))
+    for row, value in enumerate(numbers.values()):
+        ax.annotate(
+            say(value, digits), (value, row), xytext=(5 if value >= 0 else -5, 0), va="center",
+            textcoords="offset points", ha="left" if value >= 0 else "right", fontsize=11,
+            path_effects=HALO, annotation_clip=False,
+        )  # fmt: skip
+    _name_rows(ax, list(numbers), xlabel)
+    if not log and xlim is None:
+        ax.margins(x=0.12)
+    also = f", hatched: {marks}, {', '.join(map(str, chosen))}" if chosen else ""
+    return f"{sentence(xlabel)}{also}. {'; '.join(told)}."
+
+
+def _numbers(values, argument):
+    if not isinstance(values, dict):
+        needs = "it needs a dictionary from a name to a number"
+        raise TypeError(f"{argument} is {type(values).__name__}; {needs}")
+    if not values:
+        raise ValueError(f"{argument} is empty; it needs at least one name with its number")
+    return {name: check_numeric(value, f"{argument}[{name!r}]").item() for name, value in
+            values.items()}  # fmt: skip
+
+
+def _name_rows(ax, names, xlabel):
+    ax.set_yticks(range(len(names)), names)
+    ax.set_ylim(len(names) - 0.45, -0.55)
+    ax.tick_params(axis="y", length=0)
+    ax.set_xlabel(xlabel)
+
+
+@kind()
+def strips(ax, groups, xlabel, *, percent=True, log=False, joined=False, xlim=None, digits=None):
+    """A row of dots a group, one dot a run, and a bar at their mean.
+
+    Chapter 0, "How to use a chapter".
+
+    groups: a dictionary from a name to its values; names that differ after a last comma only, such
+    as "wide, 20" and "wide, 50", share a colour. percent: values are shares. joined: join the
+    values of one run, which stand at the same place in each group. xlim: (low, high). digits: of
+    the means; whole per cents otherwise. Raises TypeError or ValueError for groups that are none.
+    """
+    if not isinstance(groups, dict):
+        needs = "it needs a dictionary from a name to its values"
+        raise TypeError(f"groups is {type(groups).__name__}; {needs}")
+    if not groups:
+        raise ValueError("groups is empty; it needs at least one name with its values")
+    scale, unit = (100, " %") if percent else (1, "")
+    rows = {}
+    for name, values in groups.items():
+        values = scale * check_numeric(values, f"groups[{name!r}]").astype(float).ravel()
+        if not np.isfinite(values).any():
+            raise ValueError(f"groups[{name!r}] holds {values}; it needs at least one number")
+        rows[name] = values
+    resize(ax, height=1.2 + 0.55 * len(rows))
+    if joined:
+        if len({len(values) for values in rows.values()}) > 1:
+            counts = [len(values) for values in rows.values()]
+            raise ValueError(f"groups hold {counts} values; joined needs as many in each")
+        for run in zip(*rows.values(), strict=True):
+            ax.plot(run, range(len(rows)), "-", color="#AAAAAA", linewidth=1, zorder=1)
+        key(ax, "the same run", mark("", color="#AAAAAA", linestyle="-", linewidth=1))
+    told = []
+    for row, ((name, values), look) in enumerate(zip(rows.items(), looks(rows), strict=True)):
+        colour, _, marker = look
+        shown = tidy(values)
+        # Equal values are stacked, within their own row, so that every run can be counted.
+        stack = np.array([np.sum(shown[:k] == v) for k, v in enumerate(shown)])
+        shift = 0 * stack if joined else stack * min(0.13, 0.65 / max(1, stack.max(initial=0)))
+        ax.plot(values, row - shift, marker or "o", linestyle="none", color=colour, alpha=0.75)
+        mean = np.nanmean(shown)
+        ax.plot([mean] * 2, [row - 0.3, row + 0.3], "-", color=COLOURS["black"], linewidth=2.2)
+        figures = [f"{v:.0f}" if digits is None else say(v, digits) for v in
+                   tidy([mean, np.nanmin(shown), np.nanmax(shown)])]  # fmt: skip
+        if digits is None and not percent:
+            figures = [say(v, 2) for v in (mean, np.nanmin(shown), np.nanmax(shown))]
+        mean, low, high = figures
+        told.append(f"{name}: mean {mean}{unit}, from {low} to {high}{unit} over {len(values)}"
+                    f" run{'s' * (len(values) != 1)}.")  # fmt: skip
+    key(ax, "one run", mark("o", color=COLOURS["grey"]))
+    key(ax, "mean", mark("|", color=COLOURS["black"], markersize=14, markeredgewidth=2.2))
+    _name_rows(ax, list(rows), f"{xlabel}{' (%)' if percent else ''}")
+    if log:
+        plain_log(ax.xaxis)
+    elif percent:
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if xlim is not None:
+        ax.set_xlim(*xlim)
+    if joined and len(rows) == 2:
+        first, second = rows.values()
+        gain = tidy(second - first)
+        higher = int(np.sum(gain > 0))
+        told.append(f"The second is higher in {higher} of {len(gain)}, by {say(gain.mean(), 2)}"
+                    f"{' points' * percent} in the mean.")  # fmt: skip
+    return f"{sentence(xlabel)}, a dot a run. {' '.join(told)}"
+
+
+@kind(8.0, 3.4)
+def histograms(ax, groups, xlabel, *, bins=40, span=None, log=False):
+    """How values are spread: a filled histogram, or the outlines of several.
+
+    Chapter 0, "How to use a chapter".
+
+    groups: values of any shape, or a dictionary from a name to values. bins: how many. span: (low,
+    high) of the axis, as far as the values go without it. log: a logarithmic axis. Raises TypeError
+    or ValueError for what are no values.
+    """
+    alone = not isinstance(groups, dict)
+    groups = {"": groups} if alone else groups
+    if not groups:
+        raise ValueError("groups is empty; it needs at least one name with its values")
+    found = {}
+    for name, values in groups.items():
+        values = check_numeric(values, f"groups[{name!r}]" if name else "groups").astype(float)
+        found[name] = values[np.isfinite(values)]
+        if not found[name].size:
+            raise ValueError(f"groups[{name!r}] holds no finite number; it needs at least one")
+    every = np.concatenate(list(found.values()))
+    low, high = span or (every.min(), every.max())
+    low, high = (low - 0.5, high + 0.5) if low == high else (low, high)
+    edges = np.geomspace(low, high, bins + 1) if log else np.linspace(low, high, bins + 1)
+    told = []
+    for (name, values), (colour, dash, _) in zip(found.items(), looks(found), strict=True):
+        heights = np.histogram(values, edges)[0] / len(values)
+        if alone:
+            ax.stairs(heights, edges, fill=True, color=COLOURS["blue"])
+        else:
+            ax.stairs(heights, edges, color=colour, linestyle=dash, linewidth=2, fill=False)
+            key(ax, name, mark("", color=colour, linestyle=dash))
+        told.append(f"{name + ': ' if name else ''}{_spread(values)}")
+    if log:
+        plain_log(ax.xaxis)
+    ax.set(yticks=[], xlim=(low, high), xlabel=xlabel)
+    ax.set_ylim(bottom=0)
+    ax.spines["left"].set_visible(False)
+    return f"{'Histogram' if alone else 'Histograms'} of {xlabel}. {'. '.join(told)}."
+
+
+def _spread(values):
+    """Where the middle half and the whole lie, in two digits."""
+    lowest, low, middle, high, highest = tidy(np.quantile(values, [0, 0.25, 0.5, 0.75, 1]))
+    half = f"the middle half from {say(low, 2)} to {say(high, 2)}"
+    return (
+        f"{len(values):,} values from {say(lowest, 2)} to {say(highest, 2)}, median"
+        f" {say(middle, 2)}, {half}"
+    )
