@@ -641,14 +641,14 @@ def test_a_good_excursion_obeys_every_rule(trip):
             "tell",
             "at length",
             "",
-            "the excursion takes 5 minutes; it needs to take 10",
+            "takes 5 minutes; it needs to take 10",
         ),
         (
             "one_sitting",
             "tell",
             "told",
             10 * "told ",
-            "takes 30 minutes; it needs to take 10 to 25",
+            "takes 30 minutes; it needs",
         ),
     ],
 )
