@@ -259,7 +259,7 @@ class Reference:
 
 
 def by_name(entry):
-    return entry.name.casefold()
+    return entry.name.casefold(), entry.name  # there are Sigmoid and sigmoid
 
 
 def relative(page):
