@@ -209,7 +209,7 @@ def results(executed, tmp_path_factory):
         stored[name] = copy.deepcopy(executed)
         mutate(stored[name])
         # Kernels are quick to start but imports are not: keep what the mutated cell needs.
-        keep = {cell, "figure-class"} if cell == "figure" else {cell}
+        keep = {cell, "figure-class"} if cell in ("figure", "slider") else {cell}
         stored[name].cells = [c for c in stored[name].cells if c.id in keep]
     for name, made in stored.items():
         store(made, folder / f"{name}.ipynb")
