@@ -100,12 +100,12 @@ def check_gradients(net, X, Y, epsilon=None, method="two-sided", n_worst=5):
     check_count(n_worst, "n_worst")
     twin = net.astype(complex if method == "complex-step" else np.float64)
     exact = net.astype(np.float64)
-    drawn = [stream.get_state() for stream in net.streams()]
+    streams = [(stream, stream.get_state()) for stream in twin.streams()]
     X, Y = exact.check(X, Y)
     exact.cost_and_gradient(X, Y)
 
     def cost(parameters):
-        for stream, state in zip(twin.streams(), drawn, strict=True):
+        for stream, state in streams:
             stream.set_state(state)  # the same units are dropped in every pass
         twin.parameters = parameters
         return twin.cost(X, Y, training=True)

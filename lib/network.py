@@ -148,7 +148,9 @@ class Network:
     def forward(self, X, training=False):
         """Logits (n_out, m) for X (n_x, m)."""
         n_x = self.n_inputs
-        if not (type(X) is np.ndarray and X.dtype == self.dtype and X.shape[:-1] == (n_x,)):
+        if not (
+            type(X) is np.ndarray and X.dtype == self.dtype and X.shape[:-1] == (n_x,) and X.size
+        ):
             X = check_inputs(X, self.n_inputs, self.dtype)
         A = X
         for layer in self.layers:
@@ -191,6 +193,7 @@ class Network:
             and X.dtype == Y.dtype == self.dtype
             and Y.ndim == 2
             and len(Y) == self.n_outputs
+            and X.size > 0
             and X.shape == (self.n_inputs, Y.shape[1])
         )
 
