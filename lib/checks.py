@@ -182,7 +182,7 @@ def _finite(array, name):
     # One pass without a temporary: a sum is finite unless an element is not (or it overflows,
     # and then the slower look decides).
     with np.errstate(over="ignore", invalid="ignore"):
-        if math.isfinite(array.sum()) or np.isfinite(array).all():
+        if np.isfinite(array.sum()) or np.isfinite(array).all():
             return
     row, column = np.argwhere(~np.isfinite(array))[0]
     got = f"{name}[{row}, {column}] is {array[row, column]} in {array.dtype}"

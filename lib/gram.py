@@ -10,8 +10,6 @@ W (20 × 12,288) descent can move C and D (20 × 229):
 The equality is exact in real numbers, and round-off apart in floating point.
 """
 
-import copy
-
 import numpy as np
 
 from lib.checks import check_object, check_pair
@@ -55,18 +53,18 @@ def train_gram(net, X, Y, optimizer, epochs, validation=None, progress=False):
         check_pair(validation, "validation", "(X_dev, Y_dev)")
         X_dev, Y_dev = net.check(*validation, suffix="_dev")
         validation = np.vstack([X.T @ X_dev, W0 @ X_dev]), Y_dev
-    twin = _twin(net, n_inputs=G.shape[0])
-    C, D = np.split(twin.layers[0].W, [m], axis=1)
-    D[...] = np.eye(len(D))
-    if net.penalty is not None:
-        basis_norms = np.hstack([G, np.vstack([G[m:].T, W0 @ W0.T])])
-        twin.penalty = _L2InSpan(net.penalty, twin.layers[0].W, basis_norms)
-    try:
-        return train(twin, G, Y, optimizer, epochs, validation=validation, progress=progress)
-    finally:
-        net._bind(net.parameters, net.gradient)  # the layers after the first come home
-        first.W[...] = C @ X.T + D @ W0
-        net.parameters[first.W.size :] = twin.parameters[twin.layers[0].W.size :]
+    span = _SpanDense(first.n_outputs, first.bias)
+    with net.with_first_layer(span, n_inputs=len(G)) as twin:
+        C, D = np.split(span.W, [m], axis=1)
+        D[...] = np.eye(len(D))
+        if net.penalty is not None:
+            basis_norms = np.hstack([G, np.vstack([G[m:].T, W0 @ W0.T])])
+            twin.penalty = _L2InSpan(net.penalty, span.W, basis_norms)
+        try:
+            return train(twin, G, Y, optimizer, epochs, validation=validation, progress=progress)
+        finally:
+            first_W = C @ X.T + D @ W0
+            net.parameters[: first_W.size] = first_W.ravel()
 
 
 class _SpanDense(Dense):
@@ -94,15 +92,3 @@ class _L2InSpan(L2):
         if W is not self.coordinates:
             return super().value(W, m)
         return self.strength / (2 * m) * np.sum((W @ self.basis_norms) * W)
-
-
-def _twin(net, n_inputs):
-    """The network with its first layer in other coordinates, and the layers after it shared."""
-    twin = copy.copy(net)
-    n_1 = net.layers[0].n_outputs
-    twin.layers = [_SpanDense(n_1, net.layers[0].bias), *net.layers[1:]]
-    twin.n_inputs = n_inputs
-    twin._shapes = [twin.layers[0].build(n_inputs)[1], *net._shapes[1:]]
-    start, rest = np.zeros(n_1 * n_inputs, net.dtype), net.parameters[n_1 * net.n_inputs :]
-    twin._bind(np.concatenate([start, rest]))
-    return twin

@@ -3,6 +3,9 @@
 import json
 import math
 import os
+import tempfile
+import warnings
+from pathlib import Path
 from typing import NamedTuple
 
 import h5py
@@ -11,6 +14,7 @@ import numpy as np
 from lib.activations import LeakyReLU, ReLU, Sigmoid, Tanh
 from lib.batch_norm import BatchNorm
 from lib.checks import check_path_like
+from lib.history import History
 from lib.initializers import zeros
 from lib.layers import Dense
 from lib.losses import AbsoluteError, BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
@@ -27,10 +31,9 @@ from lib.optimizers import (
     StepDecay,
 )
 from lib.regularization import L1, L2, Dropout, EarlyStopping
-from lib.storage import SCHEMA, checksum, read_array, save
-from lib.training import History
+from lib.storage import SCHEMA, check_path, check_savable, checksum, read_array, save
 
-__all__ = ["Saved", "load", "save"]
+__all__ = ["Checkpoint", "Saved", "load", "save"]
 
 CLASSES = {
     kind.__name__: kind
@@ -98,7 +101,7 @@ def _read(path):
 
 def _make(header, arrays):
     net = _make_network(header["network"], arrays.pop("parameters"))
-    _fill(net._trained()[1:], "statistics", arrays)
+    _fill(net.state()[1:], "statistics", arrays)
     random_layers = [layer for layer in net.layers if hasattr(layer, "random_state")]
     for i, (layer, rest) in enumerate(zip(random_layers, header["streams"], strict=True)):
         layer.random_state.set_state(("MT19937", arrays.pop(f"random.{i}"), *rest))
@@ -113,10 +116,12 @@ def _make(header, arrays):
     if "early_stopping" in header:
         found = header["early_stopping"]
         early_stopping = _build({key: found[key] for key in ("class", "patience")})
-        early_stopping.start(net)
         early_stopping.best_epoch = found["best_epoch"]
         early_stopping.best_cost = found["best_cost"]
-        _fill(early_stopping.best, "best", arrays)
+        for name in ("best", "last"):
+            if f"{name}.0" in arrays:
+                setattr(early_stopping, name, net.snapshot())
+                _fill(getattr(early_stopping, name), name, arrays)
     if arrays:
         raise ValueError(f"it holds {sorted(arrays)}, of which its header says nothing")
     return Saved(net, optimizer, history, early_stopping, header["versions"])
@@ -159,3 +164,62 @@ def _fill(places, name, arrays):
             got, needs = f"{array.shape} {array.dtype}", f"{place.shape} {place.dtype}"
             raise ValueError(f"'{name}.{i}' is {got}; it needs to be {needs}")
         place[...] = array
+
+
+class Checkpoint:
+    """Saves a training after every few epochs, for ``train``; chapter 7, "Stopping and going on".
+
+    Raises what ``save`` would raise, before anything is trained: for a path that cannot be written,
+    or for parts that cannot be saved. A write that fails later, on a full disk, does not end the
+    training: the next one is tried, and ``finish`` warns if the last one failed too.
+    """
+
+    def __init__(self, path, every, net, optimizer, early_stopping=None):
+        self.path, self.every = _check_writable(path), every
+        check_savable(net, optimizer)
+        self.optimizer, self.early_stopping = optimizer, early_stopping
+        self.due, self.error = False, None
+
+    def after_epoch(self, net, history):
+        self.due = True
+        if len(history.costs) % self.every == 0:
+            self._save(net, history)
+
+    def finish(self, net, history):
+        """Save what was not saved yet; warn, and keep the training, if that is not possible."""
+        if self.due:
+            self._save(net, history)
+        if self.error is not None:
+            warnings.warn(
+                f"checkpoint {str(self.path)!r} could not be written: {self.error}; the training"
+                " itself is complete",
+                stacklevel=3,
+            )
+
+    def _save(self, net, history):
+        try:
+            save(self.path, net, self.optimizer, history, self.early_stopping)
+            self.due, self.error = False, None
+        except OSError as error:
+            self.error = error
+
+
+def _check_writable(path, name="checkpoint"):
+    """``path`` as a Path, after a trial of all that writing a file there will need."""
+    check_path_like(path, name)
+    path = Path(path).expanduser()
+    what = f"{name} is {str(path)!r}"
+    if path.is_dir() or path.name in ("", ".."):
+        raise IsADirectoryError(f"{what}, a folder; it needs to be the path of a file")
+    check_path(path, name)
+    try:
+        if path.exists():
+            with open(path, "r+b"):
+                pass
+        # The name in full, as that of the file which is written first and then renamed.
+        handle, trial = tempfile.mkstemp(prefix=path.name, dir=path.parent)
+        os.close(handle)
+        os.unlink(trial)
+    except OSError as error:
+        raise type(error)(f"{what}; it needs to be writable: {error}") from error
+    return path

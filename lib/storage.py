@@ -12,6 +12,7 @@ A saved model is an HDF5 file, of plain numbers only, that any HDF5 tool can loo
     averages.0, ...      running averages of the optimizer
     costs, validation_costs, validation_accuracies         of the History
     best.0, ...          what early stopping would go back to
+    last.0, ...          what it left for the best, to train on from
 
 There are no attributes and no text of variable length: in a damaged file HDF5 can search such text
 for ever. Nothing in it is ever executed: classes are looked up by name in a list, never imported,
@@ -99,7 +100,7 @@ def contents(net, optimizer=None, history=None, early_stopping=None):
         for name in ("costs", "validation_costs", "validation_accuracies"):
             arrays[name] = np.array(getattr(history, name), dtype=float)
     if early_stopping is not None:
-        several["best"] = early_stopping.best
+        several |= {"best": early_stopping.best, "last": early_stopping.last}
         header["early_stopping"] = {
             **_describe(early_stopping, "early_stopping"),
             "best_epoch": early_stopping.best_epoch,

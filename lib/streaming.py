@@ -8,7 +8,7 @@ into minibatches, while a thread reads the next few. Every example comes once an
 
 import numpy as np
 
-from lib.checks import check_inputs, check_labels
+from lib.checks import check_inputs
 
 __all__ = ["StoredExamples", "is_stored"]
 
@@ -86,5 +86,5 @@ class StoredExamples:
             X[here] = self.X[s] if self.x_in_rows else self.X[:, s].T
             Y[here] = self.Y[s].reshape(Y[here].shape) if self.y_in_rows else self.Y[:, s].T
         check_inputs(X.T, self.net.n_inputs, self.net.dtype, "X on disk")
-        check_labels(Y.T, self.net.n_outputs, len(Y), self.net.dtype, "Y on disk")
+        self.net.loss.check_labels(Y.T, self.net.n_outputs, len(Y), self.net.dtype, "Y on disk")
         return X, Y
