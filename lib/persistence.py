@@ -449,11 +449,11 @@ def open_hdf5(path):
 def _lock(file):
     """Ask for the lock that HDF5 puts on a file; BlockingIOError if it is open for writing."""
     try:
-        import fcntl
-    except ImportError:  # Windows refuses to read such a file by itself
+        from fcntl import LOCK_NB, LOCK_SH, flock
+    except ImportError:  # Windows refuses to read such a file by itself; a browser has one program
         return
     try:
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        flock(file, LOCK_SH | LOCK_NB)
     except BlockingIOError:
         raise
     except OSError:  # this file system has no locks

@@ -86,6 +86,6 @@ bands = _either(
 network = _either(
     network, old.network, lambda n, names=(), **_: bool(names) and len(names) == len(n) - 1
 )
-for _name in old.__all__:
-    globals().setdefault(_name, getattr(old, _name))
+for _name in set(old.__all__) - set(__all__):  # also `curves`, by now the name of a module
+    globals()[_name] = getattr(old, _name)
 __all__ += [_name for _name in old.__all__ if _name not in __all__]

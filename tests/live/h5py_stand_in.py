@@ -70,6 +70,8 @@ class File(dict):
         """A new data set, which is also returned."""
         array = np.zeros(shape, dtype) if data is None else np.asarray(data, dtype)
         self[name] = Dataset(array, chunks)
+        for key in sorted(self):  # by the alphabet, as HDF5 lists them
+            self[key] = self.pop(key)
         return self[name]
 
     def get(self, key, default=None, getlink=False, getclass=False):

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import shutil
 import zipfile
 
@@ -285,3 +286,23 @@ def test_every_chapter_and_what_it_links_to_is_in_the_site(tmp_path):
     assert page.startswith("# ") and "in a browser tab" in page and "| Chapter |" in page
     assert (tmp_path / "contents" / "lib" / "__init__.py").is_file()
     assert (tmp_path / "contents" / "data" / "cats_small.h5").is_file()
+
+
+# --- Published together --------------------------------------------------------------------------
+
+PAGES = (build.ROOT / ".github" / "workflows" / "pages.yml").read_text(encoding="utf-8")
+
+
+def beside(workflow):
+    """Whether the book's links lead to the folder in which the workflow puts the live site."""
+    (linked,) = re.findall(r"make book .*--live (\S+?)/? ", workflow)
+    (put,) = re.findall(r"make live .*--output _book/(\w+)", workflow)
+    return linked == put
+
+
+def test_the_published_book_leads_to_the_published_site():
+    assert beside(PAGES)
+
+
+def test_a_published_book_that_leads_elsewhere_is_found():
+    assert not beside(PAGES.replace("--live live/", "--live run/"))

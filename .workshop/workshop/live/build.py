@@ -42,6 +42,7 @@ INDEX = f"""<!doctype html>
 <meta charset="utf-8">
 <meta http-equiv="refresh" content="0; url={FIRST}">
 <title>Neural networks by hand</title>
+<link rel="icon" href="lab/favicon.ico">
 <script id="jupyter-config-data" type="application/json" data-jupyter-lite-root=".">{{}}</script>
 <p><a href="{FIRST}">The course, to be run in this browser</a></p>
 </html>
@@ -207,6 +208,8 @@ def build(output, named=(), stand_ins=None, cache=CACHE):
     bytes). Raises BuildError, and changes nothing.
     """
     absent = [name for name in NEEDED if find_spec(name) is None]
+    if not absent and NEEDED and not extension().is_dir():
+        absent = [str(extension())]
     if absent:
         raise BuildError("looking for JupyterLite", f"{', '.join(absent)} not installed: {INSTALL}")
     check_place(output)
@@ -237,6 +240,10 @@ def main(arguments=None):
     )
     options = parser.parse_args(arguments)
     output = options.output.resolve()
+    print(
+        "Collecting the files of Pyodide (70 MB, fetched once) and building the site ...",
+        flush=True,
+    )
     try:
         missing = build(output, [path.resolve() for path in options.files])
     except BuildError as error:
@@ -250,8 +257,9 @@ def main(arguments=None):
         print("Without h5py everything works but load_cats and saved models, and so not all of:")
         print(f"  {', '.join(chapters_with_h5py())}")
     size = sum(path.stat().st_size for path in output.rglob("*") if path.is_file())
-    print(f"{output.name}/ is whole: {size / 2**20:.0f} MB. To try it:")
-    print(f"  {sys.executable} -m http.server -d {output} 8000, then http://localhost:8000/")
+    place = output.relative_to(Path.cwd()) if output.is_relative_to(Path.cwd()) else output
+    print(f"{place}/ is whole: {size / 2**20:.0f} MB. To try it, open http://localhost:8000 after")
+    print(f"  python -m http.server -d {place}")
     return 0
 
 
