@@ -1,5 +1,6 @@
 """What is skipped is said in one line a reason."""
 
+import os
 import subprocess
 import sys
 
