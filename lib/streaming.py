@@ -90,7 +90,8 @@ class StoredExamples:
             X[here] = self.X[s] if self.x_in_rows else self.X[:, s].T
             Y[here] = self.Y[s].reshape(Y[here].shape) if self.y_in_rows else self.Y[:, s].T
         check_inputs(X.T, self.net.n_inputs, self.net.dtype, "X on disk")
-        check_labels(Y.T, self.net.n_outputs, len(Y), self.net.dtype, "Y on disk")
+        soft = getattr(self.net.loss, "soft_labels", False)
+        check_labels(Y.T, self.net.n_outputs, len(Y), self.net.dtype, "Y on disk", soft)
         if self.w is None:
             return X, Y
         w = np.concatenate([self.w[s] for s in slices])
