@@ -51,7 +51,7 @@ def glorot_uniform(shape, random_state):
     What other libraries call Xavier or Glorot (Glorot and Bengio, 2010). Chapter 4, "The size of a
     sum".
     """
-    return _uniform(shape, random_state, 2 / np.sum(shape))
+    return _uniform(shape, random_state, lambda n_l, n_prev: 2 / (n_prev + n_l))
 
 
 def he(shape, random_state):
@@ -68,13 +68,13 @@ def he_uniform(shape, random_state):
 
     He et al., 2015. Chapter 4, "Half of it is cut away".
     """
-    return _uniform(shape, random_state, 2 / shape[1])
+    return _uniform(shape, random_state, lambda n_l, n_prev: 2 / n_prev)
 
 
 def _uniform(shape, random_state, variance):
-    # between -c and c the variance is c**2 / 3
-    c = np.sqrt(3 * variance)
-    return check_random_state(random_state).uniform(-c, c, _checked(shape))
+    random_state, shape = check_random_state(random_state), _checked(shape)
+    c = np.sqrt(3 * variance(*shape))  # between -c and c the variance is c**2 / 3
+    return random_state.uniform(-c, c, shape)
 
 
 def _randn(shape, random_state):

@@ -60,7 +60,8 @@ class BinaryCrossEntropy(Loss):
 
     With A = sigmoid(Z) the loss of one example is -Y log A - (1 - Y) log(1 - A)
     = max(Z, 0) - Y Z + log(1 + exp(-|Z|)), and dZ = (A - Y) / m.
-    Z and Y are (1, m). ``soft_labels=True`` allows Y between 0 and 1. Derived in chapter 1, "The cost" and "The gradient".
+    Z and Y are (1, m). ``soft_labels=True`` allows Y between 0 and 1. Derived in chapter 1, "The
+    cost" and "The gradient".
     """
 
     def value_and_gradient(self, Z, Y, w=None):
@@ -103,7 +104,8 @@ class SoftmaxCrossEntropy(Loss):
     """Mean of -log(probability given to the true class), for one-hot labels.
 
     With A = softmax(Z) the loss of one column is logsumexp(Z) - Y·Z, and dZ = (A - Y) / m.
-    Z and Y are (C, m). ``soft_labels=True`` allows any distribution as a column of Y. Derived in chapter 9, "The gradient is still the error".
+    Z and Y are (C, m). ``soft_labels=True`` allows any distribution as a column of Y. Derived in
+    chapter 9, "The gradient is still the error".
     """
 
     def value_and_gradient(self, Z, Y, w=None):
