@@ -29,21 +29,34 @@ def sigmoid(Z):
     return np.where(Z >= 0, 1, e) / (1 + e)
 
 
+def shares(columns, w=None):
+    """What each example adds to the mean of all: its column / m, or w column / sum of w.
+
+    Chapter 1, "The cost"; with weights chapter 9, "When one class is rare".
+    """
+    return columns / columns.shape[-1] if w is None else columns * (w / w.sum())
+
+
 class Loss:
     """What the losses share; chapter 1, "The cost".
 
-    A loss knows four things about the logits Z: ``value_and_gradient(Z, Y)``, ``probabilities(Z)``,
-    ``labels(Z)``, and with ``check_outputs(n_outputs)`` how many rows of them it can read. And it
-    knows what Y may hold: zeros and ones, unless a loss says otherwise.
+    A loss knows four things about the logits Z: ``value_and_gradient(Z, Y, w)``,
+    ``probabilities(Z)``, ``labels(Z)``, and with ``check_outputs(n_outputs)`` how many rows of them
+    it can read. The cost is the mean over the examples, or with weights w, (m,) or (1, m), the
+    weighted mean: the sum of w times loss, divided by the sum of w. ``check_labels`` says what Y
+    may hold: zeros and ones, unless the loss is one ``of_classes = False``, for numbers.
     """
+
+    of_classes = True
 
     def check_labels(self, Y, n_outputs, m, dtype=np.float64, name="Y"):
         """Y as an ``(n_outputs, m)`` array of ``dtype``; TypeError or ValueError if it is none."""
         return check_labels(Y, n_outputs, m, dtype, name)
 
-    def value(self, Z, Y):
+    def value(self, Z, Y, w=None):
         """The cost, a scalar."""
-        return self.value_and_gradient(Z, Y)[0]
+        weights = () if w is None else (w,)
+        return self.value_and_gradient(Z, Y, *weights)[0]
 
     def __repr__(self):
         return f"{type(self).__name__}()"
@@ -57,14 +70,13 @@ class BinaryCrossEntropy(Loss):
     Z and Y are (1, m). Derived in chapter 1, "The cost" and "The gradient".
     """
 
-    def value_and_gradient(self, Z, Y):
+    def value_and_gradient(self, Z, Y, w=None):
         """The cost and dZ, which has the shape of Z."""
         e = np.exp(np.minimum(Z, -Z))  # shared by the loss and the sigmoid; never above 1
-        m = Y.shape[1]
-        # Divided before it is added up: m huge costs may sum to more than a float can hold.
-        cost = ((np.maximum(Z, 0) - Y * Z + np.log1p(e)) / m).sum()
+        losses = np.maximum(Z, 0) - Y * Z + np.log1p(e)
         A = np.exp(np.minimum(Z, 0)) / (1 + e)
-        return cost, (A - Y) / m
+        # Divided before it is added up: m huge losses may sum to more than a float can hold.
+        return shares(losses, w).sum(), shares(A - Y, w)
 
     def probabilities(self, Z):
         """A = sigmoid(Z): the probability of label 1, (1, m)."""
@@ -101,15 +113,13 @@ class SoftmaxCrossEntropy(Loss):
     Z and Y are (C, m). Derived in chapter 9, "The gradient is still the error".
     """
 
-    def value_and_gradient(self, Z, Y):
+    def value_and_gradient(self, Z, Y, w=None):
         with np.errstate(over="ignore"):  # two huge logits may be further apart than any float
             shifted = np.maximum(Z - Z.max(axis=0), np.finfo(Z.dtype).min)
         E = np.exp(shifted)
         total = E.sum(axis=0)
-        m = Y.shape[1]
-        cost = ((np.log(total) - (Y * shifted).sum(axis=0)) / m).sum()
-        A = E / total
-        return cost, (A - Y) / m
+        losses = np.log(total) - (Y * shifted).sum(axis=0)
+        return shares(losses, w).sum(), shares(E / total - Y, w)
 
     def probabilities(self, Z):
         """A = softmax(Z): one distribution a column, (C, m)."""
@@ -126,6 +136,8 @@ class SoftmaxCrossEntropy(Loss):
 
 class _ErrorOfNumbers(Loss):
     """What the losses for numbers share: Z itself is the prediction, and Y any finite numbers."""
+
+    of_classes = False
 
     def check_labels(self, Y, n_outputs, m, dtype=np.float64, name="Y"):
         Y = check_numeric(Y, name)
@@ -154,9 +166,9 @@ class SquaredError(_ErrorOfNumbers):
     excursion 10, "The squared error and its gradient".
     """
 
-    def value_and_gradient(self, Z, Y):
-        error, m = Z - Y, Y.shape[1]
-        return (error * error / (2 * m)).sum(), error / m
+    def value_and_gradient(self, Z, Y, w=None):
+        error = Z - Y
+        return shares(error * error / 2, w).sum(), shares(error, w)
 
 
 class AbsoluteError(_ErrorOfNumbers):
@@ -168,8 +180,8 @@ class AbsoluteError(_ErrorOfNumbers):
     excursion 10, "The absolute error and its gradient".
     """
 
-    def value_and_gradient(self, Z, Y):
-        error, m = Z - Y, Y.shape[1]
+    def value_and_gradient(self, Z, Y, w=None):
+        error = Z - Y
         # Not np.abs(error), which would lose the imaginary part that a complex step looks at.
         sign = np.sign(error.real)
-        return (error * sign / m).sum(), sign / m
+        return shares(error * sign, w).sum(), shares(sign, w)
