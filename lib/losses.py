@@ -43,12 +43,14 @@ class Loss:
     A loss knows four things about the logits Z: ``value_and_gradient(Z, Y, w)``,
     ``probabilities(Z)``, ``labels(Z)``, and with ``check_outputs(n_outputs)`` how many rows of them
     it can read. The cost is the mean over the examples, or with weights w, (m,) or (1, m), the
-    weighted mean: the sum of w times loss, divided by the sum of w.
+    weighted mean: the sum of w times loss, divided by the sum of w. ``check_labels`` says what Y
+    may hold: zeros and ones, unless the loss is one ``of_classes = False``, for numbers.
 
-    Labels are 0 or 1. With ``soft_labels=True`` they may be probabilities, as in label smoothing: a
-    number from 0 to 1, or a distribution in each column. The formulas are the same.
+    With ``soft_labels=True`` labels may be probabilities, as in label smoothing: a number from 0 to
+    1, or a distribution in each column. The formulas are the same.
     """
 
+    of_classes = True
     soft_labels = False
 
     def __init__(self, soft_labels=False):
@@ -144,6 +146,11 @@ class SoftmaxCrossEntropy(Loss):
 class _ErrorOfNumbers(Loss):
     """What the losses for numbers share: Z itself is the prediction, and Y any finite numbers."""
 
+    of_classes = False
+
+    def __init__(self):
+        """Without ``soft_labels``: numbers are what they are."""
+
     def check_labels(self, Y, n_outputs, m, dtype=np.float64, name="Y"):
         Y = check_numeric(Y, name)
         if Y.shape != (n_outputs, m):
@@ -171,9 +178,9 @@ class SquaredError(_ErrorOfNumbers):
     excursion 10, "The squared error and its gradient".
     """
 
-    def value_and_gradient(self, Z, Y):
-        error, m = Z - Y, Y.shape[1]
-        return (error * error / (2 * m)).sum(), error / m
+    def value_and_gradient(self, Z, Y, w=None):
+        error = Z - Y
+        return shares(error * error / 2, w).sum(), shares(error, w)
 
 
 class AbsoluteError(_ErrorOfNumbers):
@@ -185,8 +192,8 @@ class AbsoluteError(_ErrorOfNumbers):
     excursion 10, "The absolute error and its gradient".
     """
 
-    def value_and_gradient(self, Z, Y):
-        error, m = Z - Y, Y.shape[1]
+    def value_and_gradient(self, Z, Y, w=None):
+        error = Z - Y
         # Not np.abs(error), which would lose the imaginary part that a complex step looks at.
         sign = np.sign(error.real)
-        return (error * sign / m).sum(), sign / m
+        return shares(error * sign, w).sum(), shares(sign, w)

@@ -27,6 +27,8 @@ class Validation:
     def __call__(self, net, history):
         Z = net.forward(self.X)
         history.validation_costs.append(float(net.loss.value(Z, self.Y, self.w)))
+        if not net.loss.of_classes:
+            return
         # Read as logits, the numbers in Y less one half give its own labels back.
         right = net.loss.labels(Z) == net.loss.labels(self.Y - 0.5)
         history.validation_accuracies.append(float(np.average(right[0], weights=self.w)))
