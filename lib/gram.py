@@ -12,15 +12,16 @@ The equality is exact in real numbers, and round-off apart in floating point.
 
 import numpy as np
 
-from lib.checks import check_object, check_pair
+from lib.checks import check_object, check_weights
 from lib.layers import Dense
 from lib.regularization import L2
 from lib.training import train
+from lib.watching import Validation
 
 __all__ = ["train_gram"]
 
 
-def train_gram(net, X, Y, optimizer, epochs, validation=None, progress=False):
+def train_gram(net, X, Y, optimizer, epochs, validation=None, progress=False, sample_weight=None):
     """Do what ``train(net, X, Y, optimizer, epochs)`` does, through the Gram matrix XᵀX.
 
     Pays when the inputs are many more than the examples: a step costs m² instead of n_x m. Takes
@@ -46,13 +47,16 @@ def train_gram(net, X, Y, optimizer, epochs, validation=None, progress=False):
     if net.penalty is not None and type(net.penalty) is not L2:
         raise ValueError(f"penalty is {net.penalty!r}; train_gram needs None or one L2: use train")
 
+    if sample_weight is not None:
+        w = check_weights(sample_weight, X.shape[1], net.dtype)
+        X, Y, sample_weight = X[:, w > 0], Y[:, w > 0], w[w > 0]
     m = X.shape[1]
     W0 = first.W.copy()
     G = np.vstack([X.T @ X, W0 @ X])
     if validation is not None:
-        check_pair(validation, "validation", "(X_dev, Y_dev)")
-        X_dev, Y_dev = net.check(*validation, suffix="_dev")
-        validation = np.vstack([X.T @ X_dev, W0 @ X_dev]), Y_dev
+        dev = Validation(validation, net)
+        w_dev = () if dev.w is None else (dev.w,)
+        validation = np.vstack([X.T @ dev.X, W0 @ dev.X]), dev.Y, *w_dev
     span = _SpanDense(first.n_outputs, first.bias)
     with net.with_first_layer(span, n_inputs=len(G)) as twin:
         C, D = np.split(span.W, [m], axis=1)
@@ -61,7 +65,8 @@ def train_gram(net, X, Y, optimizer, epochs, validation=None, progress=False):
             basis_norms = np.hstack([G, np.vstack([G[m:].T, W0 @ W0.T])])
             twin.penalty = _L2InSpan(net.penalty, span.W, basis_norms)
         try:
-            return train(twin, G, Y, optimizer, epochs, validation=validation, progress=progress)
+            options = {"validation": validation, "sample_weight": sample_weight}
+            return train(twin, G, Y, optimizer, epochs, progress=progress, **options)
         finally:
             first_W = C @ X.T + D @ W0
             net.parameters[: first_W.size] = first_W.ravel()

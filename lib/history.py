@@ -12,7 +12,7 @@ class History:
     costs: of the parameters before the epoch's update (with minibatches: the mean over all
     examples, each with the parameters that met it).
     validation_costs, validation_accuracies: after the epoch's last update; empty without
-    validation.
+    validation, the second also for a loss of numbers.
     interrupted: True if the reader stopped the training by hand.
     seed: what the minibatches are shuffled with, epoch k by RandomState(seed + k).
     """

@@ -7,7 +7,7 @@ not. ``dZ`` already contains the 1/m of the mean, so no layer below divides agai
 
 import numpy as np
 
-from lib.checks import check_inputs, check_labels, check_numeric
+from lib.checks import check_choice, check_inputs, check_labels, check_numeric
 
 __all__ = [
     "AbsoluteError",
@@ -29,24 +29,44 @@ def sigmoid(Z):
     return np.where(Z >= 0, 1, e) / (1 + e)
 
 
+def shares(columns, w=None):
+    """What each example adds to the mean of all: its column / m, or w column / sum of w.
+
+    Chapter 1, "The cost"; with weights chapter 9, "When one class is rare".
+    """
+    return columns / columns.shape[-1] if w is None else columns * (w / w.sum())
+
+
 class Loss:
     """What the losses share; chapter 1, "The cost".
 
-    A loss knows four things about the logits Z: ``value_and_gradient(Z, Y)``, ``probabilities(Z)``,
-    ``labels(Z)``, and with ``check_outputs(n_outputs)`` how many rows of them it can read. And it
-    knows what Y may hold: zeros and ones, unless a loss says otherwise.
+    A loss knows four things about the logits Z: ``value_and_gradient(Z, Y, w)``,
+    ``probabilities(Z)``, ``labels(Z)``, and with ``check_outputs(n_outputs)`` how many rows of them
+    it can read. The cost is the mean over the examples, or with weights w, (m,) or (1, m), the
+    weighted mean: the sum of w times loss, divided by the sum of w. ``check_labels`` says what Y
+    may hold: zeros and ones, unless the loss is one ``of_classes = False``, for numbers.
+
+    With ``soft_labels=True`` labels may be probabilities, as in label smoothing: a number from 0 to
+    1, or a distribution in each column. The formulas are the same.
     """
+
+    of_classes = True
+    soft_labels = False
+
+    def __init__(self, soft_labels=False):
+        self.soft_labels = check_choice(soft_labels, "soft_labels", [True, False])
 
     def check_labels(self, Y, n_outputs, m, dtype=np.float64, name="Y"):
         """Y as an ``(n_outputs, m)`` array of ``dtype``; TypeError or ValueError if it is none."""
-        return check_labels(Y, n_outputs, m, dtype, name)
+        return check_labels(Y, n_outputs, m, dtype, name, self.soft_labels)
 
-    def value(self, Z, Y):
+    def value(self, Z, Y, w=None):
         """The cost, a scalar."""
-        return self.value_and_gradient(Z, Y)[0]
+        weights = () if w is None else (w,)
+        return self.value_and_gradient(Z, Y, *weights)[0]
 
     def __repr__(self):
-        return f"{type(self).__name__}()"
+        return f"{type(self).__name__}({'soft_labels=True' if self.soft_labels else ''})"
 
 
 class BinaryCrossEntropy(Loss):
@@ -54,17 +74,17 @@ class BinaryCrossEntropy(Loss):
 
     With A = sigmoid(Z) the loss of one example is -Y log A - (1 - Y) log(1 - A)
     = max(Z, 0) - Y Z + log(1 + exp(-|Z|)), and dZ = (A - Y) / m.
-    Z and Y are (1, m). Derived in chapter 1, "The cost" and "The gradient".
+    Z and Y are (1, m). ``soft_labels=True`` allows Y between 0 and 1. Derived in chapter 1, "The
+    cost" and "The gradient".
     """
 
-    def value_and_gradient(self, Z, Y):
+    def value_and_gradient(self, Z, Y, w=None):
         """The cost and dZ, which has the shape of Z."""
         e = np.exp(np.minimum(Z, -Z))  # shared by the loss and the sigmoid; never above 1
-        m = Y.shape[1]
-        # Divided before it is added up: m huge costs may sum to more than a float can hold.
-        cost = ((np.maximum(Z, 0) - Y * Z + np.log1p(e)) / m).sum()
+        losses = np.maximum(Z, 0) - Y * Z + np.log1p(e)
         A = np.exp(np.minimum(Z, 0)) / (1 + e)
-        return cost, (A - Y) / m
+        # Divided before it is added up: m huge losses may sum to more than a float can hold.
+        return shares(losses, w).sum(), shares(A - Y, w)
 
     def probabilities(self, Z):
         """A = sigmoid(Z): the probability of label 1, (1, m)."""
@@ -98,18 +118,17 @@ class SoftmaxCrossEntropy(Loss):
     """Mean of -log(probability given to the true class), for one-hot labels.
 
     With A = softmax(Z) the loss of one column is logsumexp(Z) - Y·Z, and dZ = (A - Y) / m.
-    Z and Y are (C, m). Derived in chapter 9, "The gradient is still the error".
+    Z and Y are (C, m). ``soft_labels=True`` allows any distribution as a column of Y. Derived in
+    chapter 9, "The gradient is still the error".
     """
 
-    def value_and_gradient(self, Z, Y):
+    def value_and_gradient(self, Z, Y, w=None):
         with np.errstate(over="ignore"):  # two huge logits may be further apart than any float
             shifted = np.maximum(Z - Z.max(axis=0), np.finfo(Z.dtype).min)
         E = np.exp(shifted)
         total = E.sum(axis=0)
-        m = Y.shape[1]
-        cost = ((np.log(total) - (Y * shifted).sum(axis=0)) / m).sum()
-        A = E / total
-        return cost, (A - Y) / m
+        losses = np.log(total) - (Y * shifted).sum(axis=0)
+        return shares(losses, w).sum(), shares(E / total - Y, w)
 
     def probabilities(self, Z):
         """A = softmax(Z): one distribution a column, (C, m)."""
@@ -126,6 +145,11 @@ class SoftmaxCrossEntropy(Loss):
 
 class _ErrorOfNumbers(Loss):
     """What the losses for numbers share: Z itself is the prediction, and Y any finite numbers."""
+
+    of_classes = False
+
+    def __init__(self):
+        """Without ``soft_labels``: numbers are what they are."""
 
     def check_labels(self, Y, n_outputs, m, dtype=np.float64, name="Y"):
         Y = check_numeric(Y, name)
@@ -154,9 +178,9 @@ class SquaredError(_ErrorOfNumbers):
     excursion 10, "The squared error and its gradient".
     """
 
-    def value_and_gradient(self, Z, Y):
-        error, m = Z - Y, Y.shape[1]
-        return (error * error / (2 * m)).sum(), error / m
+    def value_and_gradient(self, Z, Y, w=None):
+        error = Z - Y
+        return shares(error * error / 2, w).sum(), shares(error, w)
 
 
 class AbsoluteError(_ErrorOfNumbers):
@@ -168,8 +192,8 @@ class AbsoluteError(_ErrorOfNumbers):
     excursion 10, "The absolute error and its gradient".
     """
 
-    def value_and_gradient(self, Z, Y):
-        error, m = Z - Y, Y.shape[1]
+    def value_and_gradient(self, Z, Y, w=None):
+        error = Z - Y
         # Not np.abs(error), which would lose the imaginary part that a complex step looks at.
         sign = np.sign(error.real)
-        return (error * sign / m).sum(), sign / m
+        return shares(error * sign, w).sum(), shares(sign, w)

@@ -18,6 +18,7 @@ from lib.checks import (
     check_inputs,
     check_object,
     check_random_state,
+    check_weights,
 )
 from lib.initializers import xavier
 from lib.losses import BinaryCrossEntropy
@@ -146,51 +147,61 @@ class Network:
 
     def forward(self, X, training=False):
         """Logits (n_out, m) for X (n_x, m)."""
-        n_x = self.n_inputs
-        if not (type(X) is np.ndarray and X.dtype == self.dtype and X.shape[:-1] == (n_x,)):
-            X = check_inputs(X, self.n_inputs, self.dtype)
-        A = X
+        A = X if self._fits(X, self.n_inputs) else check_inputs(X, self.n_inputs, self.dtype)
         for layer in self.layers:
             A = layer.forward(A, training)
         return A
 
-    def cost(self, X, Y, training=False):
-        """The cost, penalty included, as a float; ``training``: with the batch's own statistics."""
+    def cost(self, X, Y, w=None, training=False):
+        """The cost, penalty included, as a float; w: None, or weights of the examples, (m,).
+
+        With weights it is the sum of w times loss, divided by the sum of w, and that sum takes the
+        place of m in a penalty. ``training``: in the mode of training, so with dropout.
+        """
         X, Y = self.check(X, Y)
-        cost = self.loss.value(self.forward(X, training), Y) + self.penalty_cost(X.shape[1])
+        w = None if w is None else check_weights(w, X.shape[1], self.dtype, "w")
+        cost = self.loss.value(self.forward(X, training), Y, w)
+        cost += self.penalty_cost(X.shape[1] if w is None else w.sum())
         return complex(cost) if np.iscomplexobj(cost) else float(cost)
 
-    def cost_and_gradient(self, X, Y):
+    def cost_and_gradient(self, X, Y, w=None):
         """The cost as a float; its gradient is left in ``gradient`` and in every dW and db.
 
         Training calls this for every batch. So arrays of the right type and shape are not searched
         for NaN and wrong labels again, as ``train``, ``cost`` and ``predict`` do once.
         """
-        if not self._fit(X, Y):
+        if not (self._fits(X, self.n_inputs) and self._fits(Y, self.n_outputs, X.shape[1])):
             X, Y = self.check(X, Y)
+        m = X.shape[1]
+        if w is not None:
+            if not (type(w) is np.ndarray and w.dtype == self.dtype and w.shape == (m,)):
+                w = check_weights(w, m, self.dtype, "w")
+            m = w.sum()  # an example of weight 2 counts as two
         A = X
         for layer in self.layers:
             A = layer.forward(A, training=True)
-        cost, dA = self.loss.value_and_gradient(A, Y)
+        # Without weights it is not told of them: a loss of one's own need not know them.
+        weights = () if w is None else (w,)
+        cost, dA = self.loss.value_and_gradient(A, Y, *weights)
         for layer in reversed(self.layers):
             dA = layer.backward(dA)
             if layer.is_first:
                 break  # what comes before has no parameters, and so nothing to learn
         if self.penalty is not None:
-            cost += self.penalty_cost(X.shape[1])
+            cost += self.penalty_cost(m)
             for penalty in self._penalties():
                 for W, dW in self._weights():
-                    penalty.add_gradient(W, dW, X.shape[1])
+                    penalty.add_gradient(W, dW, m)
         return float(cost)
 
-    def _fit(self, X, Y):
-        """Whether X and Y are arrays of the right shapes in the network's own type."""
+    def _fits(self, array, n_rows, m=None):
+        """Whether this is an array (n_rows, m) in the network's own type."""
         return (
-            type(X) is type(Y) is np.ndarray
-            and X.dtype == Y.dtype == self.dtype
-            and Y.ndim == 2
-            and len(Y) == self.n_outputs
-            and X.shape == (self.n_inputs, Y.shape[1])
+            type(array) is np.ndarray
+            and array.dtype == self.dtype
+            and array.ndim == 2
+            and len(array) == n_rows
+            and array.shape[1] == (m or array.shape[1]) > 0
         )
 
     def penalty_cost(self, m):

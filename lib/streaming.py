@@ -10,7 +10,7 @@ import sys
 
 import numpy as np
 
-from lib.checks import check_inputs
+from lib.checks import check_inputs, check_weights
 
 __all__ = ["StoredExamples", "is_stored"]
 
@@ -31,8 +31,8 @@ class StoredExamples:
     not fit, at once, and for values that do not, when they are read.
     """
 
-    def __init__(self, X, Y, net):
-        self.X, self.Y, self.net = X, Y, net
+    def __init__(self, X, Y, net, sample_weight=None):
+        self.X, self.Y, self.net, self.w = X, Y, net, None
         n_x, n_y = net.n_inputs, net.n_outputs
         for name, data in [("X", X), ("Y", Y)]:
             if is_stored(data) and not data:
@@ -47,6 +47,9 @@ class StoredExamples:
         self.y_in_rows = is_stored(Y) and Y.shape in [(self.m,), (self.m, n_y)]
         if not self.y_in_rows and np.shape(Y) != (n_y, self.m):
             raise ValueError(f"Y has shape {np.shape(Y)}; on disk it needs ({self.m}, {n_y})")
+        if sample_weight is not None:  # m numbers, which are read whole
+            w = sample_weight[()] if is_stored(sample_weight) else sample_weight
+            self.w = check_weights(w, self.m, net.dtype)
         rows = X.chunks[0 if self.x_in_rows else 1] if X.chunks else 256
         self.block = min(rows, self.m)
         self.blocks_together = max(1, BUFFER // (self.block * n_x * net.dtype.itemsize))
@@ -57,7 +60,8 @@ class StoredExamples:
 
         blocks = random_state.permutation(-(-self.m // self.block))
         groups = np.split(blocks, range(self.blocks_together, len(blocks), self.blocks_together))
-        kept = [np.empty((0, n), self.net.dtype) for n in (self.net.n_inputs, self.net.n_outputs)]
+        shapes = [(0, self.net.n_inputs), (0, self.net.n_outputs), (0,)]
+        kept = [np.empty(shape, self.net.dtype) for shape in shapes[: 2 + (self.w is not None)]]
         with _Here() if NO_THREADS else ThreadPoolExecutor(max_workers=1) as reader:
             reading = reader.submit(self._read, groups[0])
             for following in [*groups[1:], None]:
@@ -69,14 +73,14 @@ class StoredExamples:
                     batch = order[max(start, 0) : start + batch_size]
                     found = [array.take(batch, axis=0) for array in rows]
                     if start < 0:  # begins with what the buffer before left over
-                        found = [np.vstack(parts) for parts in zip(kept, found, strict=True)]
+                        found = [np.concatenate(parts) for parts in zip(kept, found, strict=True)]
                     if len(found[0]) < batch_size:
                         kept = found
                     else:
                         kept = [array[:0] for array in found]
-                        yield found[0].T, found[1].T
+                        yield tuple(array.T for array in found)
         if len(kept[0]):
-            yield kept[0].T, kept[1].T
+            yield tuple(array.T for array in kept)
 
     def _read(self, blocks):
         """X and Y of these blocks in rows, checked as ``train`` checks what is in memory."""
@@ -90,7 +94,10 @@ class StoredExamples:
             Y[here] = self.Y[s].reshape(Y[here].shape) if self.y_in_rows else self.Y[:, s].T
         check_inputs(X.T, self.net.n_inputs, self.net.dtype, "X on disk")
         self.net.loss.check_labels(Y.T, self.net.n_outputs, len(Y), self.net.dtype, "Y on disk")
-        return X, Y
+        if self.w is None:
+            return X, Y
+        w = np.concatenate([self.w[s] for s in slices])
+        return (X, Y, w) if w.all() else (X[w > 0], Y[w > 0], w[w > 0])
 
 
 class _Here:

@@ -9,7 +9,13 @@ import math
 
 import numpy as np
 
-from lib.checks import check_count, check_numeric, check_object, check_random_state
+from lib.checks import (
+    check_count,
+    check_numeric,
+    check_object,
+    check_random_state,
+    check_weights,
+)
 from lib.history import Diverged, History
 from lib.streaming import StoredExamples, is_stored
 from lib.watching import Undo, Validation, progress_bar
@@ -20,7 +26,8 @@ __all__ = ["Diverged", "History", "fit", "minibatches", "train"]
 def fit(net, batches, optimizer, epochs, after_epoch=(), history=None):
     """Descend: for every epoch, for every batch, the cost, its gradient, and a step against it.
 
-    batches: called with the number of an epoch, it returns its batches, pairs (X, Y).
+    batches: called with the number of an epoch, it returns its batches, pairs (X, Y) or, with
+    weights, triples (X, Y, w).
     after_epoch: functions f(net, history) to call after every epoch; one that returns True ends the
     training. history: the History of the epochs before, to go on with.
     Returns the History. Nothing is checked here: ``train`` does. Chapter 1, "Going downhill".
@@ -28,15 +35,15 @@ def fit(net, batches, optimizer, epochs, after_epoch=(), history=None):
     """
     history, cost = history or History(), None
     for epoch in range(len(history.costs), epochs):
-        total = examples = 0
-        for step, (X, Y) in enumerate(batches(epoch)):
-            last_cost, cost = cost, net.cost_and_gradient(X, Y)
+        total = m = 0
+        for step, batch in enumerate(batches(epoch)):
+            last_cost, cost = cost, net.cost_and_gradient(*batch)
             if not math.isfinite(cost):
                 raise Diverged(cost, epoch, step, last_cost, history)
             optimizer.step(net.parameters, net.gradient)
-            total += cost * X.shape[1]
-            examples += X.shape[1]
-        history.costs.append(total / examples)
+            total += cost * _size(*batch)
+            m += _size(*batch)
+        history.costs.append(float(total / m))
         if any([f(net, history) for f in after_epoch]):
             break
     if not np.isfinite(net.parameters).all():  # which the cost of one more step would tell
@@ -44,12 +51,18 @@ def fit(net, batches, optimizer, epochs, after_epoch=(), history=None):
     return history
 
 
-def minibatches(X, Y, batch_size, random_state):
+def _size(X, Y, w=None):
+    """How many examples a batch counts for."""
+    return X.shape[1] if w is None else w.sum()
+
+
+def minibatches(X, Y, batch_size, random_state, sample_weight=None):
     """An iterator of (X_batch, Y_batch) over shuffled columns; the last may be smaller.
 
     Every column comes exactly once. X is (n_x, m) and Y (n_y, m); ``random_state`` is a seed or a
-    RandomState. Derived in chapter 7, "Small batches". Raises TypeError or ValueError for a batch
-    size below 1 or above m, and unless X and Y have the same number of columns.
+    RandomState. With ``sample_weight``, (m,), it yields (X_batch, Y_batch, w_batch). Derived in
+    chapter 7, "Small batches". Raises TypeError or ValueError for a batch size below 1 or above m,
+    and unless X and Y have the same number of columns.
     """
     X, Y = check_numeric(X, "X"), check_numeric(Y, "Y")
     if X.ndim != 2 or Y.ndim != 2 or X.shape[1] != Y.shape[1]:
@@ -60,7 +73,8 @@ def minibatches(X, Y, batch_size, random_state):
     order = check_random_state(random_state).permutation(m)
     batches = (order[start : start + batch_size] for start in range(0, m, batch_size))
     # Taking rows of the transposed view keeps each example's numbers together in memory.
-    return ((X.T.take(batch, axis=0).T, Y.T.take(batch, axis=0).T) for batch in batches)
+    arrays = [X.T, Y.T] if sample_weight is None else [X.T, Y.T, sample_weight]
+    return (tuple([array.take(batch, axis=0).T for array in arrays]) for batch in batches)
 
 
 def train(
@@ -77,6 +91,7 @@ def train(
     checkpoint=None,
     every=1,
     history=None,
+    sample_weight=None,
 ):
     """Descend the cost of ``net`` on X (n_x, m) and Y (n_out, m), and return a History.
 
@@ -86,7 +101,11 @@ def train(
     epochs: passes over the data. batch_size: None for all m examples at once.
     random_state: a seed s, a RandomState or None; epoch k is shuffled by RandomState(s + k), so
     that any epoch can be repeated on its own.
-    validation: None or (X_dev, Y_dev), measured after each epoch.
+    sample_weight: None or (m,), how much each example counts, from 0 up; the cost is the sum of
+    weight times loss, divided by the sum of the weights. An example of weight 0 is left out. In
+    minibatches the sums are those of the batch, and ``history.costs`` are weighted means over the
+    epoch. The weights act on the loss only: batch normalization counts every example once.
+    validation: None or (X_dev, Y_dev), or (X_dev, Y_dev, w_dev), measured after each epoch.
     early_stopping: None or, together with validation, EarlyStopping(patience).
     progress: show a bar while it runs, to someone who watches; it leaves nothing behind.
     checkpoint: None or the path of a file that is written anew after ``every`` epochs and after the
@@ -103,7 +122,7 @@ def train(
     set back to the last ones of finite cost, when the cost becomes NaN or infinite.
     """
     check_object(net, "net", "cost_and_gradient", "Network([Dense(1)], n_inputs=2)")
-    examples = (StoredExamples if is_stored(X) else _Examples)(X, Y, net)
+    examples = (StoredExamples if is_stored(X) else _Examples)(X, Y, net, sample_weight)
     _check_batch_size(batch_size, examples, net)
     check_object(optimizer, "optimizer", "step", "Adam(0.001)")
     check_count(epochs, "epochs")
@@ -146,12 +165,19 @@ def train(
 class _Examples:
     """All examples in memory; those on disk are ``streaming.StoredExamples``."""
 
-    def __init__(self, X, Y, net):
-        self.X, self.Y = net.check(X, Y)
-        self.m = self.X.shape[1]
+    def __init__(self, X, Y, net, sample_weight):
+        self.arrays = net.check(X, Y)
+        self.m = self.arrays[0].shape[1]
+        if sample_weight is not None:
+            w = check_weights(sample_weight, self.m, net.dtype)
+            self.arrays = *self.arrays, w
+            if not w.all():
+                self.arrays = tuple(array[..., w > 0] for array in self.arrays)
+                self.m = np.count_nonzero(w)
 
     def minibatches(self, batch_size, random_state):
-        return minibatches(self.X, self.Y, batch_size, random_state)
+        X, Y, *w = self.arrays
+        return minibatches(X, Y, batch_size, random_state, *w)
 
 
 def _check_batch_size(batch_size, examples, net):
@@ -193,6 +219,6 @@ class _Batches:
 
     def __call__(self, epoch):
         if self.batch_size is None:
-            return [(self.examples.X, self.examples.Y)]
+            return [self.examples.arrays]
         self.random_state.seed((self.seed + epoch) % 2**32)
         return self.examples.minibatches(self.batch_size, self.random_state)

@@ -8,7 +8,7 @@ from itertools import islice
 
 import numpy as np
 
-from lib.checks import check_pair
+from lib.checks import check_pair, check_weights
 from lib.history import Diverged
 
 __all__ = ["Undo", "Validation", "progress_bar"]
@@ -18,15 +18,20 @@ class Validation:
     """Measures the network on other examples after each epoch."""
 
     def __init__(self, validation, net):
-        check_pair(validation, "validation", "(X_dev, Y_dev)")
-        self.X, self.Y = net.check(*validation, suffix="_dev")
+        if not (isinstance(validation, (tuple, list)) and len(validation) == 3):
+            check_pair(validation, "validation", "(X_dev, Y_dev)")
+        X, Y, *w = validation
+        self.X, self.Y = net.check(X, Y, suffix="_dev")
+        self.w = check_weights(*w, self.X.shape[1], net.dtype, "w_dev") if w else None
 
     def __call__(self, net, history):
         Z = net.forward(self.X)
-        history.validation_costs.append(float(net.loss.value(Z, self.Y)))
-        # Read as logits, the zeros and ones of Y give its own labels back.
-        right = net.loss.labels(Z) == net.loss.labels(self.Y)
-        history.validation_accuracies.append(float(np.mean(right)))
+        history.validation_costs.append(float(net.loss.value(Z, self.Y, self.w)))
+        if not net.loss.of_classes:
+            return
+        # Read as logits, the numbers in Y less one half give its own labels back.
+        right = net.loss.labels(Z) == net.loss.labels(self.Y - 0.5)
+        history.validation_accuracies.append(float(np.average(right[0], weights=self.w)))
 
 
 class Undo:

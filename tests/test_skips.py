@@ -1,5 +1,6 @@
 """What is skipped is said in one line a reason."""
 
+import os
 import subprocess
 import sys
 
@@ -27,16 +28,7 @@ def test_d():
 
 def test_a_reason_takes_one_line(tmp_path):
     (tmp_path / "test_sky.py").write_text(TESTS)
-    options = [
-        "-p",
-        "workshop.skips",
-        "-p",
-        "no:cacheprovider",
-        "--rootdir",
-        tmp_path,
-        "-c",
-        "none",
-    ]
+    options = ["-p", "workshop.skips", "-p", "no:cacheprovider", "-c", os.devnull]
     command = [sys.executable, "-m", "pytest", *options, tmp_path / "test_sky.py"]
     told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stdout
     lines = [line for line in told.splitlines() if "no moon" in line or "no sun" in line]

@@ -53,19 +53,21 @@ def is_module(name):
         return False
 
 
-def misplaced(module, name, number):
-    """Why the chapter of this number may not use a name, or None."""
+def misplaced(module, name, number, on_excursion=False):
+    """Why the chapter of this number, or an excursion from it, may not use a name; or None."""
     if name == "*":
         return "which hides where names come from"
     try:
         thing = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError):
         return "which does not exist"
-    first = exercise_chapter(module)
+    first, in_excursion = exercise_chapter(module), False
     if first is None and callable(thing):  # a constant has no docstring
         if (found := pointer(thing)) is None:
-            return "whose docstring names no chapter"
-        first = found[0]
+            return "whose docstring names no chapter" if carries_an_idea(thing) else None
+        first, _, in_excursion = found
+    if in_excursion and not on_excursion:
+        return f"introduced in an excursion of chapter {first}, which the ordered path never needs"
     if first is not None and first > number:
         return f"introduced in chapter {first}"
     return None
@@ -78,10 +80,24 @@ def exercise_chapter(module):
 
 
 def pointer(thing):
-    """(chapter, heading) where the docstring says that a name is introduced, or None."""
+    """Where the docstring says that a name is introduced, or None.
+
+    (chapter, heading, whether in an excursion from that chapter).
+    """
     doc = " ".join((thing.__doc__ or "").split())  # its own: a base class speaks for itself
-    found = re.search(r'[Cc]hapter (\d+), "([^"]+)"', doc)
-    return (int(found[1]), found[2]) if found else None
+    found = re.search(r'\b([Cc]hapter|[Ee]xcursion) (\d+), "([^"]+)"', doc)
+    return (int(found[2]), found[3], found[1].lower() == "excursion") if found else None
+
+
+def carries_an_idea(thing):
+    """Whether a chapter derives what this belongs to: its module says which to read it with.
+
+    The others support the course: checks, files, figures. They explain themselves, and need not
+    name a chapter.
+    """
+    module = thing if inspect.ismodule(thing) else inspect.getmodule(thing)
+    said = (module and module.__doc__) or ""
+    return bool(re.search(r"\b[Rr]ead (?:this module|it) with\s+chapter", said))
 
 
 def modules_of(package):

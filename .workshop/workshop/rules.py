@@ -17,8 +17,8 @@ from urllib.parse import unquote
 
 import nbformat
 
-from workshop import library, markdown
-from workshop.execute import EXCURSIONS, chapter_paths, load
+from workshop import library, markdown, measure
+from workshop.execute import EXCURSIONS, chapter_paths, load, notebook_paths
 from workshop.outputs import chunks, names_software
 from workshop.strict_nbval import unexplained_markers
 
@@ -38,10 +38,16 @@ LONGEST_LINE = 100  # characters
 LONGEST_OUTPUT = 40  # lines
 LARGEST_NOTEBOOK = 2_000_000  # bytes
 
-CLOSING_SECTIONS = ["What goes wrong", "Exercises", "What we claim", "Summary"]
+CLOSING_SECTIONS = ["What goes wrong", "Exercises", "Summary"]
 FEWEST = {"predictions": 3, "exercises": 4, "claims": 4}
 # An excursion answers one question.
 FEWEST_ON_EXCURSIONS = {"predictions": 1, "exercises": 0, "claims": 1}
+
+# What one sitting holds: of a chapter in front of its exercises, of an excursion as a whole.
+MOST_WORDS = 3000
+MOST_CODE_LINES = 320
+FIGURES = range(8, 13)
+EXCURSION_MINUTES = range(10, 26)
 
 
 class Cell(NamedTuple):
@@ -344,13 +350,13 @@ def broken(chapter, target):
 
 @rule
 def navigation(chapter):
-    """The first and the last cell link to the neighbours and to the contents.
+    """The first and the last text link to the neighbours and to the contents.
 
     A chapter's neighbours are those before and after it; an excursion's is its chapter, which has
     to link to it.
     """
     due = due_on_excursion(chapter) if chapter.is_excursion else due_in_chapter(chapter)
-    for name, node in (chapter.cells[0], chapter.cells[-1]):
+    for name, node in (chapter.cells[0], chapter.markdown[-1]):
         for word, target in due.items():
             found = [t for text, t in markdown.links(node.source) if re.match(word, letters(text))]
             if target and not found:
@@ -420,7 +426,7 @@ def names(chapter):
             *library.attributes(tree, modules),
         ]
         for module, name in dict.fromkeys(used):
-            if fault := library.misplaced(module, name, chapter.number):
+            if fault := library.misplaced(module, name, chapter.number, chapter.is_excursion):
                 yield f"{cell.name} uses {module}.{name}, {fault}"
 
 
@@ -434,15 +440,16 @@ def parse(cell):
 
 
 def library_pointers(package, folder):
-    """The rule of the library: each public name points at a chapter, and at a heading in it.
+    """The rule of the library: what a chapter derives points at it, and at a heading in it.
 
     `package` is the library's name and `folder` that of the chapters; a chapter that is not there
-    cannot contradict. Returns sentences as the rules of chapters do.
+    cannot contradict. What only supports the course may name a chapter, and need not. Returns
+    sentences as the rules of chapters do.
     """
-    titles = {
-        chapter.number: {text for _, _, text in chapter.headings}
-        for chapter in map(Chapter.read, chapter_paths(folder))
-    }
+    titles = {}
+    for chapter in map(Chapter.read, notebook_paths(folder)):
+        known = titles.setdefault((chapter.number, chapter.is_excursion), set())
+        known.update(text for _, _, text in chapter.headings)
     faults = []
     for module in library.modules_of(package):
         public = getattr(module, "__all__", None)
@@ -455,11 +462,15 @@ def library_pointers(package, folder):
             elif callable(thing):
                 where = library.pointer(thing)
                 if where is None:
-                    faults.append(f"{module.__name__}.{name} has a docstring without a chapter")
-                elif where[0] in titles and where[1] not in titles[where[0]]:
+                    if library.carries_an_idea(thing):
+                        faults.append(f"{module.__name__}.{name} has a docstring without a chapter")
+                    continue
+                number, heading, in_excursion = where
+                if heading not in titles.get((number, in_excursion), {heading}):
+                    kind = "an excursion of chapter" if in_excursion else "chapter"
                     faults.append(
-                        f"{module.__name__}.{name} is to be introduced in chapter {where[0]}, "
-                        f"which has no heading {where[1]!r}"
+                        f"{module.__name__}.{name} is to be introduced in {kind} {number}, "
+                        f"which has no heading {heading!r}"
                     )
     return faults
 
@@ -498,10 +509,10 @@ def baseline(chapter):
 
 @rule
 def sections(chapter):
-    """The chapter closes with the same four sections, in the same order."""
+    """A chapter closes with the same three sections, an excursion with the last of them."""
     found = [unnumbered(text) for _, _, text in chapter.headings]
     places = [found.index(title) for title in CLOSING_SECTIONS if title in found]
-    for title in ["What we claim"] if chapter.is_excursion else CLOSING_SECTIONS:
+    for title in CLOSING_SECTIONS[-1:] if chapter.is_excursion else CLOSING_SECTIONS:
         if title not in found:
             yield f"the chapter has no section {title!r}"
     if places != sorted(places):
@@ -556,19 +567,155 @@ def defines(tree, name):
 
 @rule
 def claims(chapter):
-    """What the chapter says is asserted, in the section made for it."""
-    count = 0
-    section = None
-    for cell in chapter.cells:
-        if cell.node.cell_type == "markdown":
-            for level, text in markdown.headings(cell.node.source):
-                section = unnumbered(text) if level <= 2 else section
-        elif section == "What we claim":
-            count += len(calls(parse(cell), "claim"))
-            for call in calls(parse(cell), "claims"):
-                count += sum(len(getattr(pairs, "elts", ())) for pairs in call.args)
+    """What the notebook says is asserted in its last cell, which is folded."""
+    last = chapter.cells[-1]
+    made = [call for cell in chapter.code for call in calls(parse(cell), "claims")]
+    if "claims" not in last.tags or not calls(parse(last), "claims"):
+        yield f"{last.name} is the last, and not the cell of claims, tagged 'claims'"
+        return
+    if len(made) > 1:
+        yield f"the notebook calls claims {len(made)} times; one cell at the end holds them all"
+    listed = made[-1].args[0] if made[-1].args else None
+    count = len(listed.elts) if isinstance(listed, ast.List) else 0
     if count < (least := fewest(chapter, "claims")):
-        yield f"the section 'What we claim' makes {count} claims, fewer than {least}"
+        yield f"{last.name} makes {count} claims, fewer than {least}"
+    if not last.node.metadata.get("jupyter", {}).get("source_hidden"):
+        yield f"{last.name} is not folded: its metadata need jupyter.source_hidden"
+    if "hide-input" not in last.tags:
+        yield f"{last.name} is not folded in the book: it needs the tag 'hide-input'"
+
+
+# --- One sitting ---------------------------------------------------------------------------------
+
+
+@rule
+def one_sitting(chapter):
+    """A chapter holds its lesson and no more; an excursion holds one question."""
+    cells = measure.before_exercises(chapter)
+    if chapter.is_excursion:
+        if (needed := measure.minutes(cells)) not in EXCURSION_MINUTES:
+            low, high = EXCURSION_MINUTES[0], EXCURSION_MINUTES[-1]
+            yield f"the excursion takes {needed} minutes; it needs to take {low} to {high}"
+        return
+    for count, most, what in [
+        (measure.words(cells), MOST_WORDS, "words"),
+        (measure.code_lines(cells), MOST_CODE_LINES, "lines of code"),
+    ]:
+        if count > most:
+            yield f"the chapter has {count} {what} before its exercises, more than {most}"
+    if (count := measure.figures(chapter.cells)) not in FIGURES:
+        yield f"the chapter has {count} figures; it needs {FIGURES[0]} to {FIGURES[-1]}"
+
+
+@rule
+def honest_time(chapter):
+    """The time that the first cell states is what its reader will need."""
+    needed = measure.minutes(measure.before_exercises(chapter))
+    if (said := measure.stated(chapter)) is None:
+        yield f"{chapter.cells[0].name} states no time, as in '**Time**: {needed} minutes'"
+    elif said != needed:
+        yield f"{chapter.cells[0].name} states {said} minutes; the reader needs {needed}"
+
+
+# --- Cells in any order --------------------------------------------------------------------------
+
+
+@rule
+def one_meaning(chapter):
+    """A name of the notebook is bound in one cell only, so that cells may be run in any order.
+
+    A loop's own variable may serve in other loops, and is not read in a cell without its loop. A
+    name that begins with an underscore is a throwaway.
+    """
+    owners, loops = {}, {}
+    imports = {}  # name: the line that imports it, which may stand in several cells
+    for cell in chapter.code:
+        bound, looped = bindings(parse(cell))
+        imported = imports_of(parse(cell))
+        for name in sorted(bound):
+            same = imports.setdefault(name, imported.get(name)) == imported.get(name) is not None
+            if same and name in owners:
+                continue
+            if name in owners:
+                yield f"{cell.name} binds {name} anew, which {owners[name]} binds"
+            elif name in loops:
+                yield f"{cell.name} binds {name} anew, the variable of a loop in {loops[name]}"
+            else:
+                owners[name] = cell.name
+        for name in sorted(looped - bound):
+            if name in owners:
+                yield f"{cell.name} loops over {name}, which {owners[name]} binds"
+            loops.setdefault(name, cell.name)
+    for cell in chapter.code:
+        bound, looped = bindings(parse(cell))
+        for name in sorted((loops.keys() & reads(parse(cell))) - bound - looped):
+            yield f"{cell.name} reads {name}, the variable of a loop in {loops[name]}"
+
+
+def imports_of(tree):
+    """{name: where an import at the top level of a cell takes it from}."""
+    found = {}
+    for node in tree.body if tree else ():
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            for alias in node.names:
+                name = alias.asname or alias.name.partition(".")[0]
+                found[name] = (getattr(node, "module", None), alias.name)
+    return found
+
+
+def bindings(tree):
+    """(names a cell binds at its top level, those that are only variables of its loops)."""
+    bound, looped = set(), set()
+
+    def targets(node):
+        return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and n.id[0] != "_"}
+
+    def visit(statements):
+        for node in statements:
+            match node:
+                case ast.FunctionDef() | ast.ClassDef():
+                    bound.add(node.name)
+                case ast.Import() | ast.ImportFrom():
+                    names = (alias.asname or alias.name.partition(".")[0] for alias in node.names)
+                    bound.update(names)
+                case ast.Assign():
+                    for target in node.targets:
+                        plain = not isinstance(target, (ast.Subscript, ast.Attribute))
+                        bound.update(targets(target) if plain else ())
+                case ast.AnnAssign() | ast.AugAssign() if isinstance(node.target, ast.Name):
+                    bound.add(node.target.id)
+                case ast.For():
+                    looped.update(targets(node.target))
+                case ast.With():
+                    for item in node.items:
+                        bound.update(targets(item.optional_vars) if item.optional_vars else ())
+            for part in ("body", "orelse", "finalbody"):
+                if not isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                    visit(getattr(node, part, []))
+            for handler in getattr(node, "handlers", []):
+                visit(handler.body)
+
+    visit(tree.body if tree else [])
+    bound = {name for name in bound if name[0] != "_"}
+    return bound, looped - bound
+
+
+def reads(tree):
+    """Names that a cell looks up at its top level: not inside functions or comprehensions."""
+    found = set()
+
+    def visit(node):
+        inside = (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp)
+        if isinstance(node, (*inside, ast.DictComp, ast.GeneratorExp)):
+            return
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            found.add(node.id)
+        for child in ast.iter_child_nodes(node):
+            visit(child)
+
+    for statement in tree.body if tree else []:
+        visit(statement)
+    return found
 
 
 # --- The prose -----------------------------------------------------------------------------------

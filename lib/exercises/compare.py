@@ -95,6 +95,8 @@ def difference(got, wanted, names=(), rtol=RTOL, atol=ATOL, strict=(), within=""
     if came is None:
         kind = "the text " if is_text(got) else ""
         return f"{label}: expected {_what(aim, show)}, got {kind}{_came(got, show)}."
+    if isinstance(got, (tuple, list)) and came.shape != aim.shape:
+        return f"{label}: expected {_what(aim, show)}, got {_came(got, show)}."
     if "array" in strict and aim.ndim and not isinstance(got, np.ndarray):
         return f"{label}: expected an array, got a {type(got).__name__}."
     return _numbers(came, aim, label, further)

@@ -55,7 +55,7 @@ def observe(cases, names, arguments, task, changed=None):
     if told:
         found = {_and(list(wrong)): told}
     else:
-        each = {label: [(_list(g), _list(w)) for g, w in wrong[label]] for label in wrong}
+        each = {label: [_flat([pair]) for pair in wrong[label]] for label in wrong}
         found = {label: _explained(pairs, words) for label, pairs in each.items()}
     if not all(found.values()):
         told = _as_if(wrong, names, changed or {})
@@ -113,13 +113,12 @@ def _is_several(value):
 
 def _flat(rows):
     """The (got, wanted) of several results as two lists of arrays."""
-    gots, wanteds = zip(*rows, strict=True)
-    chained = itertools.chain.from_iterable
-    return list(chained(map(_list, gots))), list(chained(map(_list, wanteds)))
-
-
-def _list(value):
-    return list(value) if isinstance(value, (tuple, list)) else [value]
+    gots, wanteds = [], []
+    for got, wanted in rows:
+        several = isinstance(wanted, (tuple, list))
+        gots += list(got) if several and isinstance(got, (tuple, list)) else [got]
+        wanteds += list(wanted) if several else [wanted]
+    return gots, wanteds
 
 
 def _as_if(wrong, names, changed):

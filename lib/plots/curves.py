@@ -40,7 +40,7 @@ def lines(
         if _isolated(y):  # a line alone would not show them
             look |= {"marker": marker or "o", "markersize": 6}
         drawn += ax.plot(x, y, **look)
-        told.append(f"{name}: {_story(x, y, xlabel, best, digits, logy)}.")
+        told.append(f"{name}: {_story(x, y, best, digits, logy)}.")
         if best is not None:
             _star(ax, x, y, best)
     if median:
@@ -94,12 +94,15 @@ def bands(
     for name, (x, y) in (guides or {}).items():
         drawn += ax.plot(x, y, color=COLOURS["black"], linestyle=":", linewidth=1.4, label=name)
     number = f"{min(counts)}" if len(counts) == 1 else f"{min(counts)} to {max(counts)}"
-    key(ax, f"{middle} of {number} {of}", mark("", color=COLOURS["black"], linestyle="-"))
-    key(ax, "lowest to highest", patch("#BBBBBB"))
+    alone = number == "1"
+    if not alone:
+        key(ax, f"{middle} of {number} {of}", mark("", color=COLOURS["black"], linestyle="-"))
+        key(ax, "lowest to highest", patch("#BBBBBB"))
     told += _levels(ax, levels, series, drawn)
     _axes(ax, xlabel, ylabel, logx, logy, ylim, ticks, series)
     label_ends(ax, drawn, side)
-    return f"{_against(ylabel, xlabel)}, {middle}s of {number} {of}. {' '.join(told)}"
+    several = "" if alone else f", {middle}s of {number} {of}"
+    return f"{_against(ylabel, xlabel)}{several}. {' '.join(told)}"
 
 
 def _against(ylabel, xlabel):
@@ -153,7 +156,7 @@ def _star(ax, x, y, best):
     key(ax, "lowest" if best is min else "highest", mark("*", color=COLOURS["black"], ms=13))
 
 
-def _story(x, y, xlabel, best, digits, log):
+def _story(x, y, best, digits, log):
     """What one would tell of a curve on the telephone."""
     shown = np.isfinite(y)
     x, y = x[shown], tidy(y[shown], each=log)
@@ -163,14 +166,14 @@ def _story(x, y, xlabel, best, digits, log):
     if best is not None:
         k = np.argmin(y) if best is min else np.argmax(y)
         name = "lowest" if best is min else "highest"
-        return f"{name}, {say(y[k], digits)}, at {xlabel} {say(x[k])}"
+        return f"{name}, {say(y[k], digits)}, at {say(x[k])}"
     if len(y) == 1:
-        return f"{first} at {xlabel} {say(x[0])}"
+        return f"{first} at {say(x[0])}"
     if np.ptp(y) == 0:
         return f"stays at {first}"
     verb = "falls" if y[-1] < y[0] else "rises"
     verb, last = ("goes", "the same") if first == last else (verb, last)
-    way = f"{verb} from {first} at {xlabel} {say(x[0])} to {last} at {say(x[-1])}"
+    way = f"{verb} from {first} at {say(x[0])} to {last} at {say(x[-1])}"
     return way + _aside(x, y, log)
 
 
@@ -189,7 +192,7 @@ def _aside(x, y, log):
 def _crossing(x, y, level, best, digits, log):
     """Where a line crosses the level for the last time, or what else there is to tell of it."""
     if level is None or len(x) < 2:
-        return _story(x, y, "", best, digits, log).replace("at  ", "at ")
+        return _story(x, y, best, digits, log)
     above = tidy(np.r_[y, level])[:-1] >= tidy(np.r_[y, level])[-1]
     changes = np.flatnonzero(above[1:] != above[:-1])
     if not len(changes):

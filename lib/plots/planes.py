@@ -20,14 +20,14 @@ CLASSES = [
 @kind()
 def scatter(
     ax, points, labels=None, xlabel="$x_1$", ylabel="$x_2$", *, names=None, equal=None,
-    logx=False, logy=False, levels=None, best=None, ylim=None, size=34,
+    logx=False, logy=False, levels=None, best=None, ylim=None, dots=34,
 ):  # fmt: skip
     """Points, a marker and a colour a group; chapter 0, "How to use a chapter".
 
     points: (2, m) with labels (1, m), classes 0 to at most 3, or a dictionary from a name to
     (x, y). names: of the classes. equal: a unit is as long in both directions; as it is for
     classes. levels: a dictionary from a name to a height, drawn as a dotted line. best: min or max,
-    puts a star at the best y of all. size: of a point. ylim: (low, high); points beyond stand on
+    puts a star at the best y of all. dots: their area. ylim: (low, high); points beyond stand on
     the edge. Raises TypeError or ValueError for what are no points.
     """
     if isinstance(points, dict):
@@ -44,7 +44,7 @@ def scatter(
     told = []
     for (name, (x, y)), (colour, marker) in zip(groups.items(), styles, strict=True):
         shown = y if ylim is None else np.clip(y, *(np.array(ylim, float)))
-        look = {"s": size, "color": colour, "marker": marker, "alpha": 0.8, "zorder": 3}
+        look = {"s": dots, "color": colour, "marker": marker, "alpha": 0.8, "zorder": 3}
         found = ax.scatter(x, shown, edgecolors="white", linewidths=0.5, clip_on=False, **look)
         if len(groups) > 1:
             key(ax, name, mark(marker, color=colour))
@@ -120,14 +120,14 @@ def grid_over(X, steps=200, room=0.55):
 
 
 @kind(7.2, 4.8)
-def regions(ax, predict, X, Y, *, names=None, contours=None, size=None):
+def regions(ax, predict, X, Y, *, names=None, contours=None, dots=None):
     """The plane as a model divides it, over its points; chapter 0, "How to use a chapter".
 
     predict: a function from points (2, k) to k answers: labels, or for two classes also
     probabilities of class 1. X, Y: points (2, m) and labels (1, m), classes 0 to at most 3. names:
     of the classes. contours: a dictionary from a name to levels of predict's answers,
     drawn thin.
-    size: of a point. Raises TypeError or ValueError for points that are none.
+    dots: the area of a point. Raises TypeError or ValueError for points that are none.
     """
     X, Y = check_points(X, Y)
     check_object(predict, "predict", "__call__", "net.predict")
@@ -159,7 +159,7 @@ def regions(ax, predict, X, Y, *, names=None, contours=None, size=None):
     width = ax.get_window_extent().width / ax.figure.dpi
     groups, styles = _classes(X, Y, names)
     for (name, (a, b)), (colour, marker) in zip(groups.items(), styles, strict=True):
-        s = size or (30 if width > 3.5 else 14)
+        s = dots or (30 if width > 3.5 else 14)
         ax.scatter(a, b, s=s, color=colour, marker=marker, edgecolors="white", lw=0.4, zorder=3)
         key(ax, name, mark(marker, color=colour))
     key(ax, "shade: the model's answer", patch("#D5D5D5"))

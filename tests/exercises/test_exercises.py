@@ -103,6 +103,18 @@ def test_the_stub_is_not_attempted(chapter, exercise):
     assert verdict.state == "not attempted", verdict.message
 
 
+def closures(exercise):
+    """The mistakes that are neither an edit nor a function whose own source is the mistake."""
+    wrong = [mistake for mistake in exercise.mistakes.values() if callable(mistake)]
+    return [mistake for mistake in wrong if "<locals>" in mistake.__qualname__]
+
+
+@every_exercise
+def test_a_mistake_is_an_edit_or_a_function_that_can_be_read(chapter, exercise):
+    if exercise.answer.__name__ != "solution":  # not of the older form
+        assert not closures(exercise)
+
+
 @every_exercise
 def test_there_is_help(chapter, exercise, capsys):
     assert exercise.task and exercise.title
@@ -146,6 +158,14 @@ def test_a_stub_is_found_and_run():
 def _double(x):
     """2 x."""
     return 2 * x
+
+
+def test_a_mistake_that_only_a_factory_knows_would_be_noticed():
+    def slip(factor):
+        return lambda x: factor * x
+
+    exercise = Exercise("1.1", "Double", _double, mistakes={"No.": slip(3), "Or": ("2", "4")})
+    assert len(closures(exercise)) == 1
 
 
 def test_a_solved_stub_would_be_noticed():

@@ -27,6 +27,7 @@ from lib.datasets import (
     one_hot,
     pixel_columns,
     planar_flower,
+    sealed_digits,
 )
 from tests.lib.networks import words
 
@@ -40,18 +41,27 @@ NAMES = {split: f"{split}_catvnoncat.h5" for split in ("train", "test")}
 def test_every_digit_is_in_one_part_and_each_class_has_its_share():
     digits = load_digits()
     pixels, labels = sklearn.datasets.load_digits(return_X_y=True)
-    X = np.hstack([digits.X_train, digits.X_dev, digits.X_test])
-    Y = np.hstack([digits.Y_train, digits.Y_dev, digits.Y_test])[0]
-    assert [part.shape[1] for part in digits[::2]] == [1077, 360, 360]
+    X_sealed, Y_sealed = sealed_digits()
+    X = np.hstack([digits.X_train, digits.X_dev, digits.X_test, X_sealed])
+    Y = np.hstack([digits.Y_train, digits.Y_dev, digits.Y_test, Y_sealed])[0]
+    assert [part.shape[1] for part in digits[::2]] == [900, 300, 300]
     assert X.min() == 0 and X.max() == 1
 
     def in_order(rows, y):
         return sorted((label, *row) for row, label in zip(rows.tolist(), y, strict=True))
 
     assert in_order(16 * X.T, Y) == in_order(pixels, labels)
-    for part in digits[1::2]:
+    for part in [*digits[1::2], Y_sealed]:
         counts = np.bincount(part[0])
-        np.testing.assert_allclose(counts / counts.sum(), np.bincount(labels) / 1797, atol=0.002)
+        np.testing.assert_allclose(counts / counts.sum(), np.bincount(labels) / 1797, atol=0.003)
+
+
+def test_no_seed_deals_a_sealed_digit():
+    sealed = {tuple(column) for column in sealed_digits()[0].T.tolist()}
+    for seed in range(3):
+        parts = load_digits(seed)[::2]
+        dealt = {tuple(column) for part in parts for column in part.T.tolist()}
+        assert not dealt & sealed
 
 
 def test_the_seed_deals_the_digits():
@@ -59,7 +69,7 @@ def test_the_seed_deals_the_digits():
     for one, same, another in zip(first, again, other, strict=True):
         np.testing.assert_array_equal(one, same)
         assert not np.array_equal(one, another)
-    assert list(first.Y_test[0, :8]) == [7, 6, 3, 7, 7, 3, 2, 8]
+    assert list(first.Y_test[0, :8]) == [6, 5, 7, 9, 7, 1, 0, 3]
     assert all(part.flags.f_contiguous for part in first[::2])
     with pytest.raises(TypeError, match="random_state is 'x'; it needs to be a whole number"):
         load_digits("x")

@@ -199,31 +199,28 @@ def moved(value, way):
 
 TOLD = {
     "lines": (
-        "Cost against iteration. train: falls from 1 at iteration 0 to 0.0625 at 2. test:"
-        " rises from 0.694 at iteration 0 to 0.7 at 2 after a low of 0.5 near 1."
+        "Cost against iteration. train: falls from 1 at 0 to 0.0625 at 2. test: rises from"
+        " 0.694 at 0 to 0.7 at 2 after a low of 0.5 near 1."
     ),
-    "lines with x": ("Error against step ε. two-sided: lowest, 1e−06, at step ε 0.01."),
+    "lines with x": ("Error against step ε. two-sided: lowest, 1e−06, at 0.01."),
     "lines on a log axis": (
-        "Cost against iteration, running medians of 1 values. a: falls from 1 at iteration 0"
-        " to 0.01 at 2 after a low of 1e−06 near 1. b: falls from 1 at iteration 0 to 0.1 at"
-        " 2."
+        "Cost against iteration, running medians of 1 values. a: falls from 1 at 0 to 0.01"
+        " at 2 after a low of 1e−06 near 1. b: falls from 1 at 0 to 0.1 at 2."
     ),
     "lines with levels": (
-        "Values against z. a: rises from 0 at z 0 to 0.5 at 1. Dotted line at 0.1: chance."
+        "Values against z. a: rises from 0 at 0 to 0.5 at 1. Dotted line at 0.1: chance."
         " Marked: here at (1, 0.5)."
     ),
     "running median": (
-        "Cost against iteration, running medians of 3 values. a: falls from 2 at iteration 1"
-        " to 1 at 3."
+        "Cost against iteration, running medians of 3 values. a: falls from 2 at 1 to 1 at 3."
     ),
-    "one point": ("Cost against iteration. a: 0.125 at iteration 0."),
+    "one point": ("Cost against iteration. a: 0.125 at 0."),
     "a gap": (
-        "Cost against iteration. a: falls from 1 at iteration 0 to 0.25 at 2. nothing: no"
-        " value to show."
+        "Cost against iteration. a: falls from 1 at 0 to 0.25 at 2. nothing: no value to show."
     ),
     "the same value": (
-        "Cost against iteration. a: stays at 0.5. up and down: goes from 1 at iteration 0 to"
-        " the same at 2 after a peak of 4 near 1."
+        "Cost against iteration. a: stays at 0.5. up and down: goes from 1 at 0 to the same"
+        " at 2 after a peak of 4 near 1."
     ),
     "bands": (
         "Cost against epoch, medians of 3 runs. without: falls from 2 at 0 to 0.25 at 2."
@@ -497,7 +494,7 @@ def test_panels_of_several_kinds_say_what_each_shows():
     assert figure.description == (
         "3 panels. flower: The plane as a model divides it. 0 on about 50 %, 1 on about 50 %; 100 %"
         " of the 4 points in the region of their class. Cost against iteration. train: falls from"
-        " 1 at iteration 0 to 0.5 at 1. counts: A grid of 2 × 2 values; the largest is 1, at row 0,"
+        " 1 at 0 to 0.5 at 1. counts: A grid of 2 × 2 values; the largest is 1, at row 0,"
         " column 0; the smallest is 0, at row 0, column 1."
     )
     assert [ax.get_title() for ax in figure.fig.axes] == ["flower", "", "counts", ""]
@@ -547,9 +544,9 @@ def test_a_slider_tells_every_picture():
         slid().text()
         == """\
 A slider over β, 3 pictures.
-β = 0: Cost against iteration. average: falls from 1 at iteration 0 to 0 at 1.
-β = 0.5: Cost against iteration. average: falls from 1 at iteration 0 to 0.5 at 1.
-β = 0.875: Cost against iteration. average: falls from 1 at iteration 0 to 0.875 at 1."""
+β = 0: Cost against iteration. average: falls from 1 at 0 to 0 at 1.
+β = 0.5: Cost against iteration. average: falls from 1 at 0 to 0.5 at 1.
+β = 0.875: Cost against iteration. average: falls from 1 at 0 to 0.875 at 1."""
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.notebooks.fixtures import code, notebook, printed, shown, store
-from workshop import machine, noise
+from workshop import machine, matrix, noise
 from workshop.execute import execute
 from workshop.outputs import differences
 
@@ -245,3 +245,24 @@ def test_a_plain_run_tells_what_to_report():
 def test_other_words_are_no_rounding():
     for words in ("0.71 of six", "0.71 of 5 and more"):
         assert len(differences([shown(text_plain="0.71 of 5")], [shown(text_plain=words)])) == 1
+
+
+# --- The matrix -----------------------------------------------------------------------------------
+
+
+def test_the_matrix_plays_every_level_kernel_and_seed():
+    rows = matrix.rows()
+    assert len({row.name for row in rows}) == len(rows)
+    assert sum(bool(row.noise) for row in rows) >= 8
+    disabled = {row.environment.get("NPY_DISABLE_CPU_FEATURES") for row in rows if row.expected}
+    levels = machine.levels()
+    assert disabled == {" ".join(levels[kept:]) for kept in range(len(levels) + 1)}
+    for row in rows:
+        assert matrix.chosen(row, []) and matrix.chosen(row, [row.name.upper()])
+        assert not matrix.chosen(row, ["no such row"])
+
+
+def test_a_machine_that_cannot_be_played_is_not_passed():
+    row = matrix.Row("elsewhere", {}, ("['NO_SUCH_LEVEL']", "NoSuchKernel"))
+    result, told = matrix.run(row, ["tests/notebooks/test_noise.py"])
+    assert result == "not run" and "NO_SUCH_LEVEL" in told

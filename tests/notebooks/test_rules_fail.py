@@ -24,6 +24,7 @@ NAVIGATION = "[← previous](00_before.ipynb) · [Contents](README.md) · [next:
 LIBRARY = {
     "__init__.py": "",
     "layers.py": '''\
+"""Layers. Read this module with chapter 1."""
 __all__ = ["Dense", "LIMIT"]
 LIMIT = 3
 
@@ -32,13 +33,17 @@ class Dense:
     "The problem"."""
 ''',
     "plots.py": '''\
-__all__ = ["cost_curve", "late"]
+"""Figures. Read this module with chapter 0."""
+__all__ = ["aside", "cost_curve", "late"]
 
 def cost_curve(costs):
     """A curve. Chapter 0, "Shapes", shows one; chapter 5, "Late", another."""
 
 def late():
     """Chapter 2, "Late"."""
+
+def aside():
+    """Excursion 1, "A test"."""
 
 def secret():
     """No pointer, and not public."""
@@ -100,7 +105,11 @@ def good():
         for name in ("double", "first", "second", "third")
     )
     return notebook(
-        text("title", f"# 1 · A small chapter\n\n{NAVIGATION}\n\nA promise, $n!$ of them."),
+        text(
+            "title",
+            f"# 1 · A small chapter\n\n{NAVIGATION}\n\nA promise, $n!$ of them. "
+            "**Time**: 5 minutes, exercises apart.",
+        ),
         text(
             "problem",
             "## The problem\n\nSee [drills](#1.5-·-Exercises), [shapes](00_before.ipynb#Shapes) "
@@ -117,17 +126,24 @@ def good():
         code(
             "figure",
             "plots.cost_curve([3, 2, 1])",
-            shown(image_png=picture(), text_plain=description),
+            *(shown(image_png=picture(), text_plain=description) for _ in range(8)),
         ),
         code("print", "print(0.693)", printed("0.693\n")),
         code("raise", "1 / 0", division, tags=["raises-exception"]),
         text("wrong", "## What goes wrong\n\n### A transposed product\n\nShown."),
         text("exercises", "## 1.5 · Exercises"),
         *itertools.chain.from_iterable(drills),
-        text("claims", "## What we claim"),
-        code("claim", 'claim("It learns", True)\n' * 4),
         text("summary", f"## Summary\n\n{NAVIGATION}"),
+        claimed(4),
     )
+
+
+def claimed(count):
+    """The last cell: claims, folded in JupyterLab and in the book."""
+    listed = "".join(f'    ("It learns, {i}", True),\n' for i in range(count))
+    cell = code("claims", f"claims([\n{listed}])", tags=["claims", "hide-input"])
+    cell.metadata["jupyter"] = {"source_hidden": True}
+    return cell
 
 
 MUTATIONS = {}
@@ -321,6 +337,42 @@ def picture_alone(made):
     del find(made, "figure").outputs[0].data["text/plain"]
 
 
+@caught("claims", "is not folded: its metadata need jupyter.source_hidden")
+def open_claims(made):
+    del find(made, "claims").metadata["jupyter"]
+
+
+@caught("claims", "is not folded in the book: it needs the tag 'hide-input'")
+def open_claims_in_the_book(made):
+    find(made, "claims").metadata["tags"].remove("hide-input")
+
+
+@caught("claims", "is the last, and not the cell of claims, tagged 'claims'")
+def claims_elsewhere(made):
+    made.cells.append(made.cells.pop(-2))
+
+
+@caught("one_sitting", "the chapter has 7 figures; it needs 8 to 12")
+def too_few_figures(made):
+    del find(made, "figure").outputs[0]
+
+
+@caught("one_sitting", "the chapter has 13 figures; it needs 8 to 12")
+def too_many_figures(made):
+    find(made, "figure").outputs += 5 * [find(made, "figure").outputs[0]]
+
+
+@caught("one_meaning", "cell 6 (raise) reads k, the variable of a loop in cell 5 (print)")
+def loop_variable(made):
+    find(made, "print").source = "for k in range(3):\n    pass"
+    find(made, "raise").source = "k / 0"
+
+
+@caught("names", "uses good_library.plots.aside, introduced in an excursion of chapter 1")
+def needs_an_excursion(made):
+    find(made, "print").source = "plots.aside()"
+
+
 @caught("images", "cell 1 (problem) has attachments")
 def attachment(made):
     find(made, "problem")["attachments"] = {"cat.png": {"image/png": picture()}}
@@ -373,10 +425,32 @@ for rule, sentence, cell, name, before, after in [
     ("exercises", "checks first, which the code cell before does not define", "stub-first",
      "unstubbed", "def first", "def fist"),
     ("exercises", "checks first, which is no stub", "stub-first", "solved", "...", "return 2 * x"),
-    ("claims", "makes 3 claims, fewer than 4", "claim", "fewer", "claim", "print"),
-    ("claims", "makes 3 claims, fewer than 4", "claim", "in one call",
-     'claim("It learns", True)\n' * 4, 'claims([("It learns", True), ("b", True), ("c", True)])'),
-    ("claims", "makes 0 claims, fewer than 4", "claims", "elsewhere", "What we claim", "Beliefs"),
+    ("claims", "makes 3 claims, fewer than 4", "claims", "fewer", '("It learns, 0", True),', ""),
+    ("claims", "not the cell of claims", "claims", "uncalled", "claims(", "print("),
+    ("claims", "calls claims 2 times", "print", "scattered", "print(0.693)",
+     'claims([("a", True)])'),
+    ("honest_time", "states no time, as in '**Time**: 5 m", "title", "silent", "**Time**", "Time"),
+    ("honest_time", "states 25 minutes; the reader needs 5", "title", "wrong", "5 min", "25 min"),
+    ("honest_time", "states 5 minutes; the reader needs 15", "wrong", "longer", "Shown.",
+     "Word after word. " * 400),
+    ("honest_time", "states 5 minutes; the reader needs 15", "wrong", "formulas", "Shown.",
+     "$$x = y$$\n\n" * 25),
+    ("honest_time", "states 5 minutes; the reader needs 10", "print", "code", "print(0.693)",
+     "print(0.693)\n" * 40),
+    ("one_sitting", "words before its exercises, more than 3000", "wrong", "wordy",
+     "Shown.", "word " * 3000),
+    ("one_sitting", "lines of code before its exercises, more than 320", "print", "code",
+     "print(0.693)", "print(0.693)\n" * 320),
+    ("one_meaning", "cell 5 (print) binds plots anew, which cell 2 (imports) binds", "print",
+     "assigned", "print(0.693)", "plots = 1"),
+    ("one_meaning", "binds LIMIT anew", "print", "added", "print(0.693)", "LIMIT += 1"),
+    ("one_meaning", "binds Dense anew", "print", "function", "print(0.693)", "def Dense(): ..."),
+    ("one_meaning", "binds plots anew", "print", "imported", "print(0.693)",
+     "import sklearn as plots"),
+    ("one_meaning", "binds plots anew", "print", "in_a_block", "print(0.693)",
+     "if True:\n    with open('x') as plots:\n        pass"),
+    ("one_meaning", "loops over LIMIT, which cell 2 (imports) binds", "print", "loop",
+     "print(0.693)", "for LIMIT in range(3):\n    pass"),
     ("banned_phrases", "nothing, 'In this section we will', in", "wrong", "section", "Shown.",
      "In this section we will see."),
     ("banned_phrases", "'It is important to note'", "wrong", "note", "Shown.",
@@ -494,6 +568,7 @@ def test_the_good_library_passes(folder):
 )
 def test_a_broken_library_is_caught(folder, name, source, sentence):
     package = f"library_{name}"
+    source = f'"""Read this module with chapter 0."""\n{source}'
     write_library(folder.parent / package, {"__init__.py": "", "a.py": source})
     (fault,) = library_pointers(package, folder)
     assert fault.startswith(f"{package}.a") and sentence in fault
@@ -512,13 +587,12 @@ BACK = "[← back to chapter 1](../01_good.ipynb) · [Contents](../README.md)"
 
 def excursion():
     """An excursion that obeys every rule."""
-    claim = 'def claim(text, holds):\n    print("✓", text)\n\nclaim("true", True)'
     return notebook(
-        text("title", f"# Why is it so?\n\n{BACK}"),
+        text("title", f"# Why is it so?\n\n{BACK}\n\n**Time**: 10 minutes."),
         text("ask", "## A test\n\n<details><summary>Predict</summary>\n\nSo.\n</details>"),
-        text("claims", "## What we claim"),
-        code("claim", claim, printed("✓ true\n")),
-        text("end", BACK),
+        text("tell", "It is told at length. " * 250),
+        text("end", f"## Summary\n\n{BACK}"),
+        claimed(1),
     )
 
 
@@ -560,8 +634,22 @@ def test_a_good_excursion_obeys_every_rule(trip):
         ("navigation", "end", "[← back", "[← away", "no link [back] to ../01_good.ipynb"),
         ("navigation", "end", "[Contents]", "[All]", "no link [contents] to ../README.md"),
         ("predictions", "ask", "Predict", "Ask", "0 predictions, fewer than 1"),
-        ("claims", "claim", "claim(", "print(", "makes 0 claims, fewer than 1"),
-        ("sections", "claims", "What we claim", "Claims", "no section 'What we claim'"),
+        ("claims", "claims", '    ("It learns, 0", True),\n', "", "makes 0 claims, fewer than 1"),
+        ("sections", "end", "Summary", "The end", "no section 'Summary'"),
+        (
+            "one_sitting",
+            "tell",
+            "at length",
+            "",
+            "takes 5 minutes; it needs to take 10",
+        ),
+        (
+            "one_sitting",
+            "tell",
+            "told",
+            10 * "told ",
+            "takes 30 minutes; it needs",
+        ),
     ],
 )
 def test_a_bad_excursion_is_found(trip, rule, cell, old, new, fault):

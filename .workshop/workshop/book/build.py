@@ -21,7 +21,7 @@ from workshop.npm_packages import CACHE, MATHJAX, MATHJAX_SCRIPT
 from workshop.rules import Chapter, calls, checks, described_figures, executed, parse
 
 HERE = Path(__file__).resolve().parent
-NEEDED = ["sphinx", "myst_nb", "sphinx_book_theme"]
+NEEDED = ["sphinx", "myst_nb", "sphinx_book_theme", "sphinx_design"]
 NO_SPHINX = "the website's packages are not installed: make .venv/.book"
 INSTALL = "run `make book`, which installs it, or: python -m pip install -e '.[book]'"
 

@@ -2,7 +2,7 @@
 
 project = "Neural networks by hand"
 language = "en"
-extensions = ["myst_nb", "workshop.book.unfolding"]
+extensions = ["myst_nb", "sphinx_design", "workshop.book.figures"]
 templates_path = ["_templates"]
 exclude_patterns = ["data/LICENSES", "_static", "_templates"]
 

@@ -1,6 +1,7 @@
 """The reference of the library, made from its docstrings: one page a module, one entry a name.
 
 What a docstring says of chapters becomes links, `chapter 5, "Dropout"` to that very section.
+Sphinx's autodoc takes docstrings for reStructuredText, which cannot name a heading of a notebook.
 """
 
 import ast
@@ -179,7 +180,7 @@ class Reference:
             listed = ", ".join(map(self.linked, elsewhere))
             parts.append(f"## Also imported from here\n\n{listed}")
         source = inspect.getsource(module).rstrip()
-        parts.append(f"## Source\n\n::::{{fold}} The whole module\n\n{fenced(source)}\n::::")
+        parts.append(f"## Source\n\n::::{{dropdown}} The whole module\n\n{fenced(source)}\n::::")
         return "\n\n".join(parts) + "\n"
 
     def entry(self, entry):
@@ -259,7 +260,7 @@ class Reference:
 
 
 def by_name(entry):
-    return entry.name.casefold()
+    return entry.name.casefold(), entry.name  # there are Sigmoid and sigmoid
 
 
 def relative(page):

@@ -128,9 +128,9 @@ class Translator:
             place = match.end()
 
     def fold(self, found):
-        """A block that unfolds, as the directive of conf.py."""
+        """A block that unfolds, as sphinx-design's directive."""
         title = " ".join(found[1].split())
-        return f"::::{{fold}} {title}\n\n{self(found[2].strip())}\n::::\n"
+        return f"::::{{dropdown}} {title}\n\n{self(found[2].strip())}\n::::\n"
 
     def name(self, found):
         """A code span; a link to the reference if it names something of the library."""

@@ -132,18 +132,21 @@ def _ways(start, end):
 
 
 @figure
-def final_costs(rates, runs, limit, xlabel="learning rate", ylabel="final cost"):
+def final_costs(rates, runs, limit, xlabel="learning rate", ylabel="final cost", rough=()):
     """Where runs end, a dot a run, against the learning rate; chapter 8, "Which learning rates".
 
     rates: increasing. runs: a dictionary from a name to costs (runs, rates), NaN for a run that
-    diverged, drawn at the top. limit: below it a run counts as trained.
+    diverged, drawn at the top. limit: below it a run counts as trained. rough: the rates at which
+    the last bit of a number decides where a run ends; there its mark stands at a height that says
+    only whether it trained.
     """
     fig, ax = canvas(height=4.4)
+    runs = {name: _roughly(rates, costs, limit, rough) for name, costs in runs.items()}
     shown = np.concatenate([np.ravel(costs) for costs in runs.values()])
     top = 2.5 * np.nanmax(shown)
     lines, told = [], []
     for k, ((name, costs), (colour, line)) in enumerate(zip(runs.items(), CYCLE, strict=False)):
-        costs, side = np.asarray(costs, dtype=float), 0.93 if k % 2 == 0 else 1.07
+        side = 0.93 if k % 2 == 0 else 1.07
         x = np.asarray(rates) * side
         heights = np.where(np.isnan(costs), top, costs)
         for row, height in zip(costs, heights, strict=True):
@@ -166,7 +169,17 @@ def final_costs(rates, runs, limit, xlabel="learning rate", ylabel="final cost")
     ax.set_yticks([*ticks, top], [*(f"{t:g}" for t in ticks), "diverged"])
     ax.set_ylim(low / 1.5, top * 1.3)
     label_ends(ax, lines)
+    if rough:
+        where = " and ".join(f"{rate:g}" for rate in rough)
+        told.append(f"At {where} a mark says only whether its run trained, not where it ended.")
     return fig, f"{ylabel.capitalize()} against {xlabel}, a mark a run. {' '.join(told)}"
+
+
+def _roughly(rates, costs, limit, rough):
+    """The costs, (runs, rates); at the rough rates one height for all that trained, or did not."""
+    costs = np.array(costs, dtype=float)
+    there = np.isin(rates, rough) & ~np.isnan(costs)
+    return np.where(there, np.where(costs < limit, limit / 3, 3 * limit), costs)
 
 
 @figure
