@@ -317,6 +317,14 @@ def test_every_chapter_and_what_it_links_to_is_in_the_site(tmp_path):
     assert (tmp_path / "contents" / "data" / "cats_small.h5").is_file()
 
 
+def test_the_front_page_opens_what_the_contents_link_to():
+    page = build.front_page("# A\n\n[b](01_b.ipynb), [c](../lib/c.py), [d](https://d.e), [f](#f)")
+    found = re.findall('href="(.*?)"', page.partition("<body>")[2])
+    opened = ["lab/index.html?path=chapters/01_b.ipynb", "lab/index.html?path=lib/c.py"]
+    assert found == [*opened, "https://d.e", "#f"]
+    assert 'data-jupyter-lite-root="."' in page and "<h1>A</h1>" in page
+
+
 # --- Published together --------------------------------------------------------------------------
 
 PAGES = (build.ROOT / ".github" / "workflows" / "pages.yml").read_text(encoding="utf-8")
