@@ -99,6 +99,19 @@ def test_an_address_opens_a_chapter(live):
     live.wait_for(place(PATHS[1]))
 
 
+def test_stored_text_is_shown_as_it_is_stored(live):
+    """JupyterLite joins lines of text with commas if they come as a list."""
+    live.open(place(PATHS[1]))
+    (due,) = (cell.outputs for cell in load(PATHS[1]).cells if cell.get("id") == "ex1-check")
+    shown = live.page.evaluate(f"{CODE}.map((c) => [c.model.id, c.model.outputs.toJSON()])")
+    assert not tab.compare(due, dict(shown)["ex1-check"])
+    lines = due[0].text.splitlines()
+    shown = live.page.evaluate(
+        f"{CODE}.find((cell) => cell.model.id == 'ex1-check').outputArea.node.textContent"
+    )
+    assert len(lines) > 1 and all(line in shown.split("\n") for line in lines)
+
+
 def test_an_exercise_answers(live, screenshot):
     """A known mistake is named; a hint and the solution come; the right answer is right."""
     live.open(place(PATHS[1]))

@@ -311,6 +311,10 @@ def test_every_chapter_and_what_it_links_to_is_in_the_site(tmp_path):
     build.contents(tmp_path / "contents")
     chapters = tmp_path / "contents" / "chapters"
     assert [path.name for path in chapter_paths(chapters)] == [p.name for p in chapter_paths()]
+    for path in chapter_paths(chapters):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        texts = [o["text"] for cell in cells for o in cell.get("outputs", []) if "text" in o]
+        assert texts and not [text for text in texts if not isinstance(text, str)]
     page = (chapters / "README.md").read_text(encoding="utf-8")
     assert page.startswith("# ") and "in a browser tab" in page and "| Chapter |" in page
     assert (tmp_path / "contents" / "lib" / "__init__.py").is_file()

@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from workshop import ROOT, aside, markdown
-from workshop.execute import notebook_paths
+from workshop.execute import load, notebook_paths
 from workshop.live import files
 from workshop.live.wheels import lock_entry, wheel
 from workshop.npm_packages import CACHE
@@ -116,6 +116,9 @@ def contents(folder):
             shutil.copytree(ROOT / name, folder / name, ignore=ignored)
         else:
             shutil.copy(ROOT / name, folder / name)
+    for path in notebook_paths(folder / "chapters"):
+        # JupyterLite shows a stored text that is a list of lines with commas between them.
+        path.write_text(json.dumps(load(path), ensure_ascii=False), encoding="utf-8")
     opening = (HERE / "opening.md").read_text(encoding="utf-8")
     page = folder / CONTENTS
     title, _, rest = page.read_text(encoding="utf-8").partition("\n\n")
