@@ -135,6 +135,7 @@ def test_a_progress_bar_leaves_nothing_behind(live):
 
 def test_a_readers_own_picture_is_read(live, tmp_path):
     """Uploaded with the file browser's button, and read by a chapter's own function."""
+    live.visit(f"/lab/index.html?path={place(PATHS[1])}")  # the file browser shows its folder
     live.open(place(PATHS[1]))
     file = tmp_path / "mine.png"
     Image.new("RGB", (90, 70), (200, 30, 60)).save(file)
@@ -190,7 +191,7 @@ def test_the_comparison_finds_what_differs():
 def test_the_page_asked_nothing_of_the_network(live):
     """The last test: of all that was done above."""
     assert not live.outside()
-    missing = re.compile("status of 404")  # a page's icon, and sessions that the tests shut down
+    missing = re.compile("status of 404")
     closing = ["Canceled future for", "properties of null (reading 'kernel')", "not found"]
     closing += ["properties of null (reading 'insertWidget')", "ReactiveToolbar"]
     errors = [error for error in live.errors if not missing.search(error)]
