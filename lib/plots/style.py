@@ -14,6 +14,7 @@ import itertools
 import matplotlib
 import matplotlib.figure
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -167,10 +168,11 @@ class Canvas(matplotlib.figure.Figure):
         """The picture as the bytes of a PNG file, in as few colours as it needs."""
         self.settle()
         with matplotlib.rc_context(STYLE):
-            file = io.BytesIO()
-            self.savefig(file, format="rgba", dpi=dpi)
-        width, height = (int(dpi * inches) for inches in self.get_size_inches())
-        picture = Image.frombytes("RGBA", (width, height), file.getvalue()).convert("RGB")
+            self.set_dpi(dpi)
+            drawn = FigureCanvasAgg(self)
+            drawn.draw()
+            self.set_dpi(STYLE["figure.dpi"])
+        picture = Image.fromarray(np.asarray(drawn.buffer_rgba())).convert("RGB")
         if not any(ax.images for ax in self.axes):  # photographs keep all their colours
             picture = fewer_colours(picture)
         file = io.BytesIO()
@@ -201,8 +203,7 @@ def fewer_colours(picture):
         for k in np.flatnonzero(~np.isin(packed, kept @ [65536, 256, 1])):
             fewer[k] = near[np.argmin(np.sum((near - colours[k]) ** 2, axis=1))]
     palette, index = np.unique(fewer, axis=0, return_inverse=True)
-    shape = picture.height, picture.width
-    small = Image.fromarray(index.ravel()[places].astype(np.uint8).reshape(shape), "P")
+    small = Image.frombytes("P", picture.size, index.ravel()[places].astype(np.uint8).tobytes())
     small.putpalette(palette.astype(np.uint8).tobytes())
     return small
 
@@ -292,12 +293,18 @@ def key(ax, name, handle):
 
 
 def mark(marker="o", **look):
-    """A marker for the key; ``look`` goes to matplotlib's Line2D. Chapter 0."""
+    """A marker for the key; ``look`` goes to matplotlib's Line2D.
+
+    Chapter 0, "How to use a chapter".
+    """
     return Line2D([], [], **{"linestyle": "none", "marker": marker, "markersize": 8} | look)
 
 
 def patch(colour, **look):
-    """A filled box for the key; ``look`` goes to matplotlib's Patch. Chapter 0."""
+    """A filled box for the key; ``look`` goes to matplotlib's Patch.
+
+    Chapter 0, "How to use a chapter".
+    """
     return Patch(**{"facecolor": colour, "linewidth": 0} | look)
 
 
@@ -372,8 +379,8 @@ def _apart(heights, gap):
 def looks(names):
     """(colour, line style, marker) of each name: its role's, else the next that is free.
 
-    Chapter 0. Names that differ after a last comma only, such as "wide, 20" and "wide, 50", share
-    their colour and have different lines.
+    Chapter 0, "How to use a chapter". Names that differ after a last comma only, such as "wide, 20"
+    and "wide, 50", share their colour and have different lines.
     """
     names = [str(name) for name in names]
     families = [
