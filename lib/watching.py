@@ -145,7 +145,7 @@ def _someone_watches():
     """False in a notebook that a program executes: it would store the bar among the outputs."""
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     kernel = getattr(shell, "kernel", None)
-    if not hasattr(kernel, "get_parent"):
-        return True
+    if not hasattr(kernel, "get_parent") or sys.platform == "emscripten":
+        return True  # in a browser tab there always is someone
     # A person's notebook can be asked for input; what runs one without a person says that it can't.
     return kernel.get_parent("shell").get("content", {}).get("allow_stdin", True)

@@ -15,10 +15,10 @@ from PIL import Image
 from tests.live.site import STOOD_IN
 from workshop.browser import checks
 from workshop.browser.lab import CODE, CURRENT
-from workshop.execute import CHAPTERS, load
+from workshop.execute import CHAPTERS, load, notebook_paths
 from workshop.live import tab
 
-PATHS = sorted(CHAPTERS.rglob("[!.]*.ipynb"))
+PATHS = notebook_paths()
 SHORTEST = [path for path in PATHS if path.stem == "00_notation"]
 RUN = PATHS if os.environ.get("COURSE_LIVE") == "all" else SHORTEST
 PROGRESS = """from lib.activations import ReLU

@@ -2,6 +2,8 @@
 
 import copy
 import os
+import sys
+import types
 import warnings
 
 import h5py
@@ -326,6 +328,22 @@ def test_a_notebook_that_a_program_executes_stores_no_bar(monkeypatch, disabled)
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)])
     NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
     assert [output.get("text") for output in notebook.cells[0].outputs] == ["3000\n"]
+
+
+def test_in_a_browser_tab_the_bar_is_shown_and_the_kernel_not_asked(monkeypatch, capsys):
+    """Pyodide's kernel has a method of that name, and another signature."""
+
+    class Kernel:
+        def get_parent(self):
+            raise AssertionError("not to be asked")
+
+    shell = types.SimpleNamespace(kernel=Kernel())
+    ipython = types.SimpleNamespace(get_ipython=lambda: shell)
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)
+    monkeypatch.setitem(sys.modules, "IPython", ipython)
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    train(small(), *examples(), Adam(0.1), 3, progress=True)
+    assert "0/3" in capsys.readouterr().err
 
 
 def test_the_bar_starts_no_thread(monkeypatch):

@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from workshop import ROOT, aside
+from workshop.execute import notebook_paths
 from workshop.live import files
 from workshop.live.wheels import lock_entry, wheel
 from workshop.npm_packages import CACHE
@@ -218,7 +219,7 @@ def build(output, named=(), stand_ins=None, cache=CACHE):
 
 def chapters_with_h5py():
     """The names of the chapters whose code uses HDF5 files."""
-    for path in sorted((ROOT / "chapters").rglob("*.ipynb")):
+    for path in notebook_paths():
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
         if USES_H5PY.search(code):
