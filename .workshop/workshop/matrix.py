@@ -28,7 +28,7 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.notebooks import machine
+from workshop import machine
 from workshop import ROOT
 
 # OpenBLAS's names, and the instruction set without which the kernels would crash.
@@ -41,7 +41,7 @@ PROCESSORS = {
 }
 SEEDS = range(1, 9)
 WHAT = ["chapters", "tests/published"]
-ASK = "from tests.notebooks import machine; print(machine.levels(), machine.blas(), sep='; ')"
+ASK = "from workshop import machine; print(machine.levels(), machine.blas(), sep='; ')"
 
 
 class Row(NamedTuple):
