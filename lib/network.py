@@ -20,6 +20,7 @@ from lib.checks import (
 )
 from lib.initializers import xavier
 from lib.losses import BinaryCrossEntropy
+from lib.streaming import StoredExamples, is_stored
 
 __all__ = ["Network"]
 
@@ -149,7 +150,11 @@ class Network:
         return check_inputs(X, self.n_inputs, self.dtype, "X" + suffix)
 
     def forward(self, X, training=False):
-        """Logits (n_out, m) for X (n_x, m)."""
+        """Logits (n_out, m) for X (n_x, m), or for an HDF5 data set (m, n_x), block by block."""
+        if is_stored(X) and not training:
+            self.check_views()
+            blocks = StoredExamples(X, None, self).in_order()
+            return np.hstack([self._forward(block, training) for block, _ in blocks])
         return self._forward(self._check_inputs(X), training)
 
     def cost(self, X, Y):

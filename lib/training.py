@@ -78,7 +78,7 @@ def train(
     epochs: passes over the data. batch_size: None for all m examples at once.
     random_state: a seed s, a RandomState or None; epoch k is shuffled by RandomState(s + k), so
     that any epoch can be repeated on its own.
-    validation: None or (X_dev, Y_dev), measured after each epoch.
+    validation: None or (X_dev, Y_dev), arrays or data sets, measured after each epoch.
     early_stopping: None or, together with validation, EarlyStopping(patience).
     progress: show a bar while it runs; it leaves nothing behind.
     checkpoint: None or the path of a file that is written anew after ``every`` epochs and after the
@@ -113,7 +113,10 @@ def train(
         layer.check_batch(m if batch_size is None else m % batch_size or batch_size)
     if validation is not None:
         check_pair(validation, "validation", "(X_dev, Y_dev)")
-        validation = net.check(*validation, suffix="_dev")
+        if is_stored(validation[0]):
+            validation = StoredExamples(*validation, net, suffix="_dev")
+        else:
+            validation = net.check(*validation, suffix="_dev")
     if early_stopping is not None:
         check_object(early_stopping, "early_stopping", "should_stop", "EarlyStopping(10)")
         if validation is None:
@@ -152,7 +155,7 @@ def train(
                     total += cost * X_batch.shape[1]
                 history.costs.append(total / m)
                 if validation is not None:
-                    _validate(net, *validation, history)
+                    _validate(net, validation, history)
                 stop = early_stopping is not None and early_stopping.should_stop(net, history)
                 last = stop or epoch + 1 == epochs
                 if checkpoint is not None and (last or (epoch + 1) % every == 0):
@@ -191,12 +194,19 @@ def _go_on(history, random_state):
     return History(seed=check_count(random_state, "random_state", 0, 2**32 - 1))
 
 
-def _validate(net, X, Y, history):
-    Z = net._forward(X, training=False)
-    history.validation_costs.append(float(net.loss.value(Z, Y)))
-    # Read as logits, the zeros and ones of Y give its own labels back.
-    right = net.loss.labels(Z) == net.loss.labels(Y)
-    history.validation_accuracies.append(float(np.mean(right)))
+def _validate(net, validation, history):
+    """Append the cost and the accuracy of (X, Y), or of StoredExamples, read block by block."""
+    parts = [validation] if isinstance(validation, tuple) else validation.in_order()
+    m = validation[0].shape[1] if isinstance(validation, tuple) else validation.m
+    cost = accuracy = 0.0
+    for X, Y in parts:
+        Z = net._forward(X, training=False)
+        share = X.shape[1] / m
+        cost += float(net.loss.value(Z, Y)) * share
+        # Read as logits, the zeros and ones of Y give its own labels back.
+        accuracy += float(np.mean(net.loss.labels(Z) == net.loss.labels(Y))) * share
+    history.validation_costs.append(cost)
+    history.validation_accuracies.append(accuracy)
 
 
 def _count(start, epochs, progress):

@@ -78,9 +78,11 @@ def test_huge_inputs_whose_sum_overflows_are_finite_all_the_same():
 @pytest.mark.parametrize(
     "Y, n_outputs, error, message",
     [
-        ([0, 1, 1], 1, ValueError, "Y has shape (3,); it needs (1, 3): use Y.reshape(1, -1)"),
+        ([0, 1, 1], 1, ValueError, "it needs (1, 3): use np.reshape(Y, (1, -1))"),
+        (np.array([0, 1, 1]), 1, ValueError, "it needs (1, 3): use Y.reshape(1, -1)"),
         ([0, 1, 2], 3, ValueError, "Y has shape (3,); it needs (3, 3): use np.eye(3)[:, y]"),
-        ([[0], [1], [1]], 1, ValueError, "it needs (1, 3); it looks transposed: pass Y.T"),
+        ([[0], [1], [1]], 1, ValueError, "it looks transposed: pass np.transpose(Y)"),
+        (np.array([[0], [1], [1]]), 1, ValueError, "it looks transposed: pass Y.T"),
         ([[0, 1]], 1, ValueError, "Y has shape (1, 2); it needs (1, 3)"),
         ([[0, 2, 1]], 1, ValueError, "Y contains 2; labels are 0 or 1"),
         ([[0, -1, 1]], 1, ValueError, "Y contains -1; labels are 0 or 1"),

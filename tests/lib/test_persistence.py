@@ -568,7 +568,6 @@ CANNOT = [
         [
             (to_a_ring, ValueError, "it needs to be the path of a plain file, not of a device"),
             (to_a_pipe, ValueError, "it needs to be the path of a plain file, not of a device"),
-            (lambda folder: os.devnull, ValueError, "it needs to be the path of a plain file, not"),
         ]
         if os.name == "posix"
         else []
