@@ -22,6 +22,7 @@ __all__ = [
     "check_pair",
     "check_path_like",
     "check_random_state",
+    "scale_hint",
 ]
 
 
@@ -181,6 +182,29 @@ def check_numeric(array, name):
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name} has dtype {array.dtype}; it needs real numbers")
     return array
+
+
+def scale_hint(X, Y, costs):
+    """What to say of inputs far from 1 with which training got nowhere; None if there is nothing.
+
+    X (n_x, m), Y (n_y, m), and the costs of the epochs, the last one NaN or infinite after
+    divergence. Training got nowhere if the last cost is more than nine tenths of what it costs to
+    know no more than how frequent each label is. Chapter 1, "How large a step".
+    """
+    shares = np.mean(Y, axis=1)
+    shares = np.append(shares, 1 - shares) if len(shares) == 1 else shares
+    chance = -sum(share * math.log(share) for share in shares if share > 0)
+    size, low, high = math.sqrt(np.mean(np.square(X, dtype=float))), np.min(X), np.max(X)
+    if 0.01 <= size <= 10 or costs[-1] <= 0.9 * chance:
+        return None
+    way = "subtract from each row of X its mean, and divide by its standard deviation"
+    if low >= 0 and 100 < high <= 255:
+        way = "if they are pixels, divide X by 255"
+    return (
+        f"X holds numbers from {low:.3g} to {high:.3g}, and the last cost was {costs[-1]:.3g},"
+        f" where knowing only how frequent each label is costs {chance:.3g}. Networks learn from numbers"
+        f" around 1: {way}."
+    )
 
 
 def _transposed(value, name):

@@ -34,6 +34,7 @@ def train_gram(net, X, Y, optimizer, epochs, validation=None, progress=False):
     where the equality would not be exact.
     """
     check_object(net, "net", "cost_and_gradient", "Network([Dense(1)], n_inputs=2)")
+    net.check_writeable()
     X, Y = net.check(X, Y)
     first = net.layers[0]
     if type(first) is not Dense:

@@ -119,6 +119,7 @@ class Network:
         if np.shape(values) not in [self._parameters.shape, ()]:
             got, needs = np.shape(values), self._parameters.shape
             raise ValueError(f"parameters has shape {got}; it needs {needs}, or one number for all")
+        self.check_writeable()
         self._parameters[...] = values
 
     def locate(self, i):
@@ -163,6 +164,7 @@ class Network:
 
     def cost_and_gradient(self, X, Y):
         """The cost as a float; its gradient is left in ``gradient`` and in every dW and db."""
+        self.check_writeable()
         return self._cost_and_gradient(*self.check(X, Y))
 
     def predict_proba(self, X):
@@ -206,6 +208,7 @@ class Network:
         ours, theirs = ([np.shape(array) for array in a] for a in (self._trained(), snapshot))
         if ours != theirs:
             raise ValueError(f"snapshot has the shapes {theirs}; it needs {ours}, as this network")
+        self.check_writeable()
         for array, value in zip(self._trained(), snapshot, strict=True):
             array[...] = value
 
@@ -233,6 +236,18 @@ class Network:
                     raise ValueError(
                         f"{array} was replaced; write into it instead: {array}[...] = values"
                     )
+
+    def check_writeable(self):
+        """Raise ValueError if this network can predict but not learn.
+
+        So it is after ``joblib.load(path, mmap_mode="r")``: its numbers stay in the file.
+        Chapter 7, "Stopping and going on".
+        """
+        if not all(array.flags.writeable for array in [self.gradient, *self._trained()]):
+            raise ValueError(
+                "the network is read-only, as after loading with mmap_mode='r': it can predict; to"
+                " learn it needs to be loaded without mmap_mode, or copied: net.astype(net.dtype)"
+            )
 
     def astype(self, dtype):
         """A copy of this network that computes in ``dtype`` (also complex, for gradient checks).

@@ -94,6 +94,7 @@ def train(
     set back to the last ones of finite cost, when the cost becomes NaN or infinite.
     """
     check_object(net, "net", "cost_and_gradient", "Network([Dense(1)], n_inputs=2)")
+    net.check_writeable()
     stored = None
     if is_stored(X):
         net.check_views()

@@ -876,7 +876,7 @@ def test_every_public_name_is_a_door():
     assert unwatched(names, {row.door for row in TABLE if row.door != "L2"}) == ["L2"]
 
 
-WITHOUT_ARGUMENTS = {"check_views"}
+WITHOUT_ARGUMENTS = {"check_views", "check_writeable"}
 GIVEN_BY_ITSELF = {"snapshot"}  # an older snapshot of the same network, at every step
 
 
