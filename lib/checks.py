@@ -202,8 +202,8 @@ def scale_hint(X, Y, costs):
         way = "if they are pixels, divide X by 255"
     return (
         f"X holds numbers from {low:.3g} to {high:.3g}, and the last cost was {costs[-1]:.3g},"
-        f" where knowing only how frequent each label is costs {chance:.3g}. Networks learn from numbers"
-        f" around 1: {way}."
+        f" where knowing only how frequent each label is costs {chance:.3g}. Networks learn from"
+        f" numbers around 1: {way}."
     )
 
 
