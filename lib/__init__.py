@@ -8,6 +8,7 @@ from lib.activations import LeakyReLU, ReLU, Sigmoid, Tanh, leaky_relu, relu, si
 from lib.batch_norm import BatchNorm
 from lib.gradient_check import check_gradients, numerical_gradient, relative_difference
 from lib.gram import train_gram
+from lib.history import Diverged, History
 from lib.initializers import he, normal, xavier, zeros
 from lib.layers import Dense, Layer
 from lib.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, softmax
@@ -25,7 +26,7 @@ from lib.optimizers import (
     StepDecay,
 )
 from lib.regularization import L1, L2, Dropout, EarlyStopping, Penalty
-from lib.training import Diverged, History, minibatches, train
+from lib.training import fit, minibatches, train
 
 __all__ = [
     "L1",
@@ -57,6 +58,7 @@ __all__ = [
     "StepDecay",
     "Tanh",
     "check_gradients",
+    "fit",
     "he",
     "leaky_relu",
     "minibatches",

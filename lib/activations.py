@@ -31,33 +31,35 @@ class Sigmoid(Layer):
     """A = sigmoid(Z), dZ = dA * A * (1 - A); chapter 2, "Choosing the bend"."""
 
     def forward(self, Z, training=False):
-        self.A = A = sigmoid(Z)
+        self.cache = A = sigmoid(Z)
         return A
 
     def backward(self, dA):
-        return dA * self.A * (1 - self.A)
+        A = self.cache
+        return dA * A * (1 - A)
 
 
 class Tanh(Layer):
     """A = tanh(Z), dZ = dA * (1 - A**2); chapter 2, "Choosing the bend"."""
 
     def forward(self, Z, training=False):
-        self.A = A = tanh(Z)
+        self.cache = A = tanh(Z)
         return A
 
     def backward(self, dA):
-        return dA * (1 - self.A * self.A)
+        A = self.cache
+        return dA * (1 - A * A)
 
 
 class ReLU(Layer):
     """A = max(Z, 0), dZ = dA where Z > 0, else 0; chapter 2, "Choosing the bend"."""
 
     def forward(self, Z, training=False):
-        self.A = A = relu(Z)
+        self.cache = A = relu(Z)
         return A
 
     def backward(self, dA):
-        return dA * (self.A > 0)
+        return dA * (self.cache > 0)
 
 
 class LeakyReLU(Layer):
@@ -70,11 +72,11 @@ class LeakyReLU(Layer):
         self.slope = check_number(slope, "slope", "[0, 1)")
 
     def forward(self, Z, training=False):
-        self.Z = Z
+        self.cache = Z
         return leaky_relu(Z, self.slope)
 
     def backward(self, dA):
-        return np.where(self.Z > 0, dA, self.slope * dA)
+        return np.where(self.cache > 0, dA, self.slope * dA)
 
     def __repr__(self):
         return f"LeakyReLU({self.slope:g})"

@@ -73,23 +73,23 @@ class BatchNorm(Layer):
         for running, batch in [(self.running_mean, mean), (self.running_variance, variance)]:
             running *= self.momentum
             running += (1 - self.momentum) * batch
-        self.deviation = np.sqrt(variance + self.epsilon)
-        centred /= self.deviation
-        self.Z_hat = centred
-        output = self.gamma * centred
+        deviation = np.sqrt(variance + self.epsilon)
+        Z_hat = np.divide(centred, deviation, out=centred)
+        self.cache = Z_hat, deviation
+        output = self.gamma * Z_hat
         output += self.beta
         return output
 
     def backward(self, dA):
-        m = dA.shape[1]
-        self.dgamma[...] = _row_products(dA, self.Z_hat)
+        m, (Z_hat, deviation) = dA.shape[1], self.cache
+        self.dgamma[...] = _row_products(dA, Z_hat)
         np.add.reduce(dA, axis=1, keepdims=True, out=self.dbeta)
         if self.is_first:
             return None
-        dZ = self.Z_hat * (-self.dgamma / m)  # the formula above, each term added in place
+        dZ = Z_hat * (-self.dgamma / m)  # the formula above, each term added in place
         dZ += dA
         dZ -= self.dbeta / m
-        dZ *= self.gamma / self.deviation
+        dZ *= self.gamma / deviation
         return dZ
 
     def __repr__(self):

@@ -22,6 +22,7 @@ __all__ = [
     "check_pair",
     "check_path_like",
     "check_random_state",
+    "check_weights",
     "scale_hint",
 ]
 
@@ -76,6 +77,27 @@ def check_labels(Y, n_outputs, m, dtype=np.float64, name="Y"):
         column = np.argmax(sums != 1)
         raise ValueError(f"{name} is not one-hot: column {column} sums to {sums[column]}")
     return Y.astype(dtype, copy=False)
+
+
+def check_weights(w, m, dtype=np.float64, name="sample_weight"):
+    """Return the weights of m examples, (m,) or (1, m), as an array (m,) of ``dtype``.
+
+    A weight says how often an example counts: numbers from 0 up, not all of them 0. Chapter 9,
+    "When one class is rare". Raises TypeError or ValueError.
+    """
+    w = check_numeric(w, name)
+    if w.shape not in [(m,), (1, m)]:
+        raise ValueError(f"{name} has shape {w.shape}; it needs ({m},): one weight an example")
+    with np.errstate(over="ignore"):
+        w = w.reshape(m).astype(dtype, copy=False)
+        total = w.sum()
+    wrong = ~(np.isfinite(w) & (w.real >= 0))
+    if wrong.any():
+        i = np.argmax(wrong)
+        raise ValueError(f"{name}[{i}] is {w[i]}; it needs finite numbers from 0 up")
+    if not 0 < total.real < math.inf:
+        raise ValueError(f"{name} sums to {total}; it needs a positive finite sum")
+    return w
 
 
 def check_number(value, name, interval="(0, inf)"):
@@ -218,7 +240,7 @@ def _finite(array, name):
     # One pass without a temporary: a sum is finite unless an element is not (or it overflows,
     # and then the slower look decides).
     with np.errstate(over="ignore", invalid="ignore"):
-        if math.isfinite(array.sum()) or np.isfinite(array).all():
+        if np.isfinite(array.sum()) or np.isfinite(array).all():
             return
     row, column = np.argwhere(~np.isfinite(array))[0]
     got = f"{name}[{row}, {column}] is {array[row, column]} in {array.dtype}"

@@ -15,7 +15,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.checks import check_choice, check_count, check_number, check_numeric, check_object
+from lib.checks import (
+    check_choice,
+    check_count,
+    check_number,
+    check_numeric,
+    check_object,
+    check_weights,
+)
 
 __all__ = ["GradientReport", "check_gradients", "numerical_gradient", "relative_difference"]
 
@@ -99,12 +106,13 @@ class GradientReport:
         )
 
 
-def check_gradients(net, X, Y, epsilon=None, method="two-sided", n_worst=5):
+def check_gradients(net, X, Y, epsilon=None, method="two-sided", n_worst=5, sample_weight=None):
     """Compare the gradient of ``net`` at X, Y with a numerical one; returns a GradientReport.
 
     The network is left as it was. The check works on float64 copies, in training mode, with the
-    penalty, and with one choice of dropped units. ``n_worst``: how many parameters to name; the
-    other arguments are those of ``numerical_gradient``. First used in chapter 2, "Do the gradients
+    penalty, and with one choice of dropped units. ``n_worst``: how many parameters to name;
+    ``sample_weight``: None, or weights of the examples, (m,); ``epsilon`` and ``method`` are those
+    of ``numerical_gradient``. First used in chapter 2, "Do the gradients
     tell the truth", and explained in chapter 6. Differences that rounding alone can make where the
     gradient is zero count as none. Raises TypeError or ValueError.
     """
@@ -112,14 +120,17 @@ def check_gradients(net, X, Y, epsilon=None, method="two-sided", n_worst=5):
     check_count(n_worst, "n_worst")
     twin = net.astype(complex if method == "complex-step" else np.float64)
     exact = net.astype(np.float64)
-    for layer in [*twin.layers, *exact.layers]:
-        layer.freeze()
+    streams = [(stream, stream.get_state()) for stream in twin.streams()]
     X, Y = exact.check(X, Y)
-    here = exact._cost_and_gradient(X, Y)
+    if sample_weight is not None:
+        sample_weight = check_weights(sample_weight, X.shape[1])
+    here = exact.cost_and_gradient(X, Y, sample_weight)
 
     def cost(parameters):
+        for stream, state in streams:
+            stream.set_state(state)  # the same units are dropped in every pass
         twin.parameters = parameters
-        return twin._cost(X, Y, training=True)
+        return twin.cost(X, Y, sample_weight, training=True)
 
     numerical = numerical_gradient(cost, exact.parameters, epsilon, method)
     rounding = _rounding(here, epsilon or EPSILON[method], method)

@@ -10,19 +10,18 @@ W (20 × 12,288) descent can move C and D (20 × 229):
 The equality is exact in real numbers, and round-off apart in floating point.
 """
 
-import copy
-
 import numpy as np
 
-from lib.checks import check_object, check_pair
+from lib.checks import check_object, check_weights
 from lib.layers import Dense
 from lib.regularization import L2
 from lib.training import train
+from lib.watching import Validation
 
 __all__ = ["train_gram"]
 
 
-def train_gram(net, X, Y, optimizer, epochs, validation=None, progress=False):
+def train_gram(net, X, Y, optimizer, epochs, validation=None, progress=False, sample_weight=None):
     """Do what ``train(net, X, Y, optimizer, epochs)`` does, through the Gram matrix XᵀX.
 
     Pays when the inputs are many more than the examples: a step costs m² instead of n_x m. Takes
@@ -49,25 +48,31 @@ def train_gram(net, X, Y, optimizer, epochs, validation=None, progress=False):
     if net.penalty is not None and type(net.penalty) is not L2:
         raise ValueError(f"penalty is {net.penalty!r}; train_gram needs None or one L2: use train")
 
+    if sample_weight is not None:
+        w = check_weights(sample_weight, X.shape[1], net.dtype)
+        X, Y, sample_weight = X[:, w > 0], Y[:, w > 0], w[w > 0]
     m = X.shape[1]
     W0 = first.W.copy()
     G = np.vstack([X.T @ X, W0 @ X])
     if validation is not None:
-        check_pair(validation, "validation", "(X_dev, Y_dev)")
-        X_dev, Y_dev = net.check(*validation, suffix="_dev")
-        validation = np.vstack([X.T @ X_dev, W0 @ X_dev]), Y_dev
-    twin = _twin(net, n_inputs=G.shape[0])
-    C, D = np.split(twin.layers[0].W, [m], axis=1)
-    D[...] = np.eye(len(D))
-    if net.penalty is not None:
-        basis_norms = np.hstack([G, np.vstack([G[m:].T, W0 @ W0.T])])
-        twin.penalty = _L2InSpan(net.penalty, twin.layers[0].W, basis_norms)
-    try:
-        return train(twin, G, Y, optimizer, epochs, validation=validation, progress=progress)
-    finally:
-        net._bind(net.parameters, net.gradient)  # the layers after the first come home
-        first.W[...] = C @ X.T + D @ W0
-        net.parameters[first.W.size :] = twin.parameters[twin.layers[0].W.size :]
+        dev = Validation(validation, net)
+        if dev.X is None:
+            raise ValueError("X_dev is an HDF5 data set; train_gram needs an array: X_dev[()].T")
+        w_dev = () if dev.w is None else (dev.w,)
+        validation = np.vstack([X.T @ dev.X, W0 @ dev.X]), dev.Y, *w_dev
+    span = _SpanDense(first.n_outputs, first.bias)
+    with net.with_first_layer(span, n_inputs=len(G)) as twin:
+        C, D = np.split(span.W, [m], axis=1)
+        D[...] = np.eye(len(D))
+        if net.penalty is not None:
+            basis_norms = np.hstack([G, np.vstack([G[m:].T, W0 @ W0.T])])
+            twin.penalty = _L2InSpan(net.penalty, span.W, basis_norms)
+        try:
+            options = {"validation": validation, "sample_weight": sample_weight}
+            return train(twin, G, Y, optimizer, epochs, progress=progress, **options)
+        finally:
+            first_W = C @ X.T + D @ W0
+            net.parameters[: first_W.size] = first_W.ravel()
 
 
 class _SpanDense(Dense):
@@ -95,15 +100,3 @@ class _L2InSpan(L2):
         if W is not self.coordinates:
             return super().value(W, m)
         return self.strength / (2 * m) * np.sum((W @ self.basis_norms) * W)
-
-
-def _twin(net, n_inputs):
-    """The network with its first layer in other coordinates, and the layers after it shared."""
-    twin = copy.copy(net)
-    n_1 = net.layers[0].n_outputs
-    twin.layers = [_SpanDense(n_1, net.layers[0].bias), *net.layers[1:]]
-    twin.n_inputs = n_inputs
-    twin._shapes = [twin.layers[0].build(n_inputs)[1], *net._shapes[1:]]
-    start, rest = np.zeros(n_1 * n_inputs, net.dtype), net.parameters[n_1 * net.n_inputs :]
-    twin._bind(np.concatenate([start, rest]))
-    return twin

@@ -1,8 +1,8 @@
-"""The record that a training leaves. ``training`` writes it, ``persistence`` stores it."""
+"""What a training leaves behind: its history, or the news that it diverged. For ``training``."""
 
 from dataclasses import dataclass, field
 
-__all__ = ["History"]
+__all__ = ["Diverged", "History"]
 
 
 @dataclass
@@ -26,5 +26,32 @@ class History:
     def __repr__(self):
         if not self.costs:
             return "History(no epoch finished)"
-        first, last = self.costs[0], self.costs[-1]
-        return f"History({len(self.costs)} epochs, cost {first:.4f} to {last:.4f})"
+        first, last = (
+            f"{cost:.4f}" if abs(cost) < 1e6 else f"{cost:.3g}"
+            for cost in (self.costs[0], self.costs[-1])
+        )
+        return f"History({len(self.costs)} epochs, cost {first} to {last})"
+
+
+class Diverged(ArithmeticError):
+    """The cost became NaN or infinite; chapter 1, "How large a step".
+
+    It happened in step ``step`` of epoch ``epoch``, both counted from 0. ``history`` holds the
+    epochs before. ``last_cost`` is the last finite cost, or None.
+    """
+
+    def __init__(self, cost, epoch, step, last_cost, history):
+        super().__init__(cost, epoch, step, last_cost, history)
+        self.epoch, self.step = epoch, step
+        self.last_cost, self.history = last_cost, history
+
+    def __str__(self):
+        cost, epoch, step, last_cost, _ = self.args
+        before = "it never was finite"
+        if last_cost is not None:
+            before = f"the last finite cost was {last_cost:.6g}"
+        return (
+            f"the cost became {cost} in epoch {epoch}, step {step}; {before}. The parameters are"
+            " back at their last finite cost. Try a smaller learning rate, or inputs on a smaller"
+            " scale."
+        )

@@ -3,20 +3,27 @@
 The contract. A layer maps ``A_prev`` of shape ``(n_prev, m)``, one column an example, to an array
 of shape ``(n_l, m)``:
 
-- ``forward(A_prev, training)`` returns the output and keeps what ``backward`` will need;
+- ``forward(A_prev, training)`` returns the output and keeps in ``cache`` what ``backward`` needs;
 - ``backward(dA)`` takes the gradient of the cost with respect to that output, writes the gradients
-  of its own parameters, and returns the gradient with respect to ``A_prev``.
+  of the layer's own parameters, and returns the gradient with respect to ``A_prev``.
 
-A layer with parameters says their names and shapes in ``build`` and is then handed views into the
-two flat vectors of its network, one for the values (``W``) and one for the gradients (``dW``).
-The first layer of a network has ``is_first`` set: nobody asks what its input should have been.
+A layer with parameters says their names and shapes in ``build``. Its network then gives it views
+into two flat vectors, one for the values (``W``) and one for the gradients (``dW``). A layer that
+needs random numbers draws them from an attribute ``random_state``. The first layer with parameters
+has ``is_first`` set: no gradient is computed for its input.
 """
+
+from operator import attrgetter
 
 import numpy as np
 
 from lib.checks import check_choice, check_count
 
-__all__ = ["Dense", "Layer"]
+__all__ = ["Dense", "Layer", "NotReady"]
+
+
+class NotReady(RuntimeError, AttributeError):
+    """A layer was used too early; chapter 3, "What the cache holds"."""
 
 
 class Layer:
@@ -24,14 +31,11 @@ class Layer:
 
     weights = ()  # the parameters that an initializer draws and a penalty shrinks: here, none
     statistics = ()  # arrays that training changes without a gradient: here, none
+    views = None  # once it is in a network: where it keeps the views into the network's vectors
     is_first = False
-    kept = None  # set when the layer joins a network: what a copy of it takes along
 
     def build(self, n_inputs):
-        """Number of outputs, and the shapes of the parameters by name, for ``n_inputs`` inputs.
-
-        A copy of the layer takes along the attributes that it has by now, and no later ones.
-        """
+        """Number of outputs, and the shapes of the parameters by name, for ``n_inputs`` inputs."""
         return n_inputs, {}
 
     def reset(self, random_state):
@@ -40,22 +44,54 @@ class Layer:
     def check_batch(self, m):
         """Raise ValueError if a training batch of ``m`` examples is too small for this layer."""
 
-    def freeze(self):
-        """Draw the same random numbers in every forward pass from here on, for a gradient check."""
-
     def forward(self, A_prev, training=False):
         raise NotImplementedError(f"{type(self).__name__} needs a forward method")
 
     def backward(self, dA):
         raise NotImplementedError(f"{type(self).__name__} needs a backward method")
 
+    def bind(self, arrays):
+        """Take these arrays, by their names, as views into the vectors of a network."""
+        for name, array in arrays.items():
+            if not hasattr(type(self), name):
+                setattr(type(self), name, _view(name))
+            setattr(self, "_" + name, array)
+        self.views = tuple("_" + name for name in arrays)
+
+    def __getattr__(self, name):
+        # Python asks here only for what is not there.
+        kind = type(self).__name__
+        if name == "cache":
+            raise NotReady(f"{kind} has no cache; it needs forward(..., training=True) before this")
+        if self.views is None and not name.startswith("__"):
+            needs = f"parameters are made by a network: Network([{kind}(...), ...], n_inputs)"
+            raise NotReady(f"{kind} has no {name}; {needs}")
+        raise AttributeError(f"{kind} has no attribute {name!r}")
+
     def __getstate__(self):
-        # A copy or a pickle takes what the layer is, not the data that forward left in it.
-        state = vars(self)
-        return state if self.kept is None else {name: state[name] for name in self.kept}
+        # A copy or a pickle takes neither the data that forward left behind nor the views, which
+        # the network of the copy makes anew.
+        left_behind = {"cache", "views", *(self.views or ())}
+        return {name: value for name, value in vars(self).items() if name not in left_behind}
 
     def __repr__(self):
         return f"{type(self).__name__}()"
+
+
+def _view(name):
+    """Reading ``layer.W`` gives the view, and ``layer.W = values`` writes into it.
+
+    Another array in its place would be no part of the network's vector, and never trained.
+    """
+
+    def write(layer, values):
+        view = getattr(layer, name)
+        if np.shape(values) not in [view.shape, ()]:
+            got, needs = np.shape(values), view.shape
+            raise ValueError(f"{name} has shape {got}; it needs {needs}, or one number for all")
+        view[...] = values
+
+    return property(attrgetter("_" + name), write)
 
 
 class Dense(Layer):
@@ -79,14 +115,14 @@ class Dense(Layer):
         return self.n_outputs, shapes
 
     def forward(self, A_prev, training=False):
-        self.A_prev = A_prev
+        self.cache = A_prev
         Z = self.W @ A_prev
         if self.bias:
             Z += self.b
         return Z
 
     def backward(self, dZ):
-        np.matmul(dZ, self.A_prev.T, out=self.dW)
+        np.matmul(dZ, self.cache.T, out=self.dW)
         if self.bias:
             np.add.reduce(dZ, axis=1, keepdims=True, out=self.db)  # np.sum, called directly
         return None if self.is_first else self.W.T @ dZ

@@ -19,16 +19,27 @@ def sigmoid(Z):
     return np.where(Z >= 0, 1, e) / (1 + e)
 
 
+def shares(columns, w=None):
+    """What each example adds to the mean of all: its column / m, or w column / sum of w.
+
+    Chapter 1, "The cost"; with weights chapter 9, "When one class is rare".
+    """
+    return columns / columns.shape[-1] if w is None else columns * (w / w.sum())
+
+
 class Loss:
     """What the losses share; chapter 1, "The cost".
 
-    A loss knows four things about the logits Z: ``value_and_gradient(Z, Y)``, ``probabilities(Z)``,
-    ``labels(Z)``, and with ``check_outputs(n_outputs)`` how many rows of them it can read.
+    A loss knows four things about the logits Z: ``value_and_gradient(Z, Y, w)``,
+    ``probabilities(Z)``, ``labels(Z)``, and with ``check_outputs(n_outputs)`` how many rows of them
+    it can read. The cost is the mean over the examples, or with weights w, (m,) or (1, m), the
+    weighted mean: the sum of w times loss, divided by the sum of w.
     """
 
-    def value(self, Z, Y):
+    def value(self, Z, Y, w=None):
         """The cost, a scalar."""
-        return self.value_and_gradient(Z, Y)[0]
+        weights = () if w is None else (w,)
+        return self.value_and_gradient(Z, Y, *weights)[0]
 
     def __repr__(self):
         return f"{type(self).__name__}()"
@@ -42,14 +53,13 @@ class BinaryCrossEntropy(Loss):
     Z and Y are (1, m). Derived in chapter 1, "The cost" and "The gradient".
     """
 
-    def value_and_gradient(self, Z, Y):
+    def value_and_gradient(self, Z, Y, w=None):
         """The cost and dZ, which has the shape of Z."""
         e = np.exp(np.minimum(Z, -Z))  # shared by the loss and the sigmoid; never above 1
-        m = Y.shape[1]
-        # Divided before it is added up: m huge costs may sum to more than a float can hold.
-        cost = ((np.maximum(Z, 0) - Y * Z + np.log1p(e)) / m).sum()
+        losses = np.maximum(Z, 0) - Y * Z + np.log1p(e)
         A = np.exp(np.minimum(Z, 0)) / (1 + e)
-        return cost, (A - Y) / m
+        # Divided before it is added up: m huge losses may sum to more than a float can hold.
+        return shares(losses, w).sum(), shares(A - Y, w)
 
     def probabilities(self, Z):
         """A = sigmoid(Z): the probability of label 1, (1, m)."""
@@ -86,15 +96,13 @@ class SoftmaxCrossEntropy(Loss):
     Z and Y are (C, m). Derived in chapter 9, "The gradient is still the error".
     """
 
-    def value_and_gradient(self, Z, Y):
+    def value_and_gradient(self, Z, Y, w=None):
         with np.errstate(over="ignore"):  # two huge logits may be further apart than any float
             shifted = np.maximum(Z - Z.max(axis=0), np.finfo(Z.dtype).min)
         E = np.exp(shifted)
         total = E.sum(axis=0)
-        m = Y.shape[1]
-        cost = ((np.log(total) - (Y * shifted).sum(axis=0)) / m).sum()
-        A = E / total
-        return cost, (A - Y) / m
+        losses = np.log(total) - (Y * shifted).sum(axis=0)
+        return shares(losses, w).sum(), shares(E / total - Y, w)
 
     def probabilities(self, Z):
         """A = softmax(Z): one distribution a column, (C, m)."""

@@ -5,7 +5,9 @@ optimizer needs no loop over layers, a gradient check disturbs ``parameters[i]``
 is one array.
 """
 
+import contextlib
 import copy
+import inspect
 import math
 
 import numpy as np
@@ -17,6 +19,7 @@ from lib.checks import (
     check_labels,
     check_object,
     check_random_state,
+    check_weights,
 )
 from lib.initializers import xavier
 from lib.losses import BinaryCrossEntropy
@@ -53,7 +56,7 @@ class Network:
         self.n_inputs = check_count(n_inputs, "n_inputs")
         self.dtype = np.dtype(check_choice(dtype, "dtype", [np.dtype("f8"), np.dtype("f4")]))
         self.loss = check_object(loss, "loss", "value_and_gradient", "BinaryCrossEntropy()")
-        check_object(initializer, "initializer", "__call__", "he")
+        _check_initializer(initializer)
         self.penalty = penalty
         for one in self._penalties():
             check_object(one, "penalty", "add_gradient", "L2(0.7)")
@@ -67,10 +70,10 @@ class Network:
         self.n_outputs = width
         loss.check_outputs(width)
         weights = self._draw(initializer, random_state)
+        # All arguments are valid past this point.
         first = next(l for l, shapes in enumerate(self._shapes) if shapes)
-        for l, layer in enumerate(self.layers):  # from here on nothing is refused
+        for l, layer in enumerate(self.layers):
             layer.is_first = l == first
-            layer.kept = ["kept", *vars(layer)]  # now that it holds no views and no data yet
         self._bind(np.zeros(sum(math.prod(shape) for *_, shape in self._places()), self.dtype))
         for (W, _), drawn in zip(self._weights(), weights, strict=True):
             W[...] = drawn
@@ -102,12 +105,14 @@ class Network:
         """Give every layer its views into the two flat vectors, and its statistics their dtype."""
         self._parameters = parameters
         self.gradient = np.zeros_like(parameters) if gradient is None else gradient
-        for layer in self.layers:
+        arrays = [{} for _ in self.layers]
+        for l, name, place, shape in self._places():
+            arrays[l][name] = self._parameters[place].reshape(shape)
+            arrays[l]["d" + name] = self.gradient[place].reshape(shape)
+        for layer, views in zip(self.layers, arrays, strict=True):
+            layer.bind(views)
             for name in layer.statistics:
                 setattr(layer, name, getattr(layer, name).astype(parameters.dtype, copy=False))
-        for l, name, place, shape in self._places():
-            setattr(self.layers[l], name, self._parameters[place].reshape(shape))
-            setattr(self.layers[l], "d" + name, self.gradient[place].reshape(shape))
 
     @property
     def parameters(self):
@@ -135,86 +140,119 @@ class Network:
         n = self._parameters.size
         raise IndexError(f"i is {i}; the network has {n} parameters: it needs to be 0 to {n - 1}")
 
-    # The public doors look at what they are given; the methods behind them, which train() calls in
-    # its loop, do not look again.
-
     def check(self, X, Y, suffix=""):
         """X and Y as arrays that fit this network; chapter 3, "One flat vector".
 
         ``suffix`` is added to the names X and Y in messages. Raises TypeError or ValueError.
         """
-        X = self._check_inputs(X, suffix)
+        X = check_inputs(X, self.n_inputs, self.dtype, "X" + suffix)
         return X, check_labels(Y, self.n_outputs, X.shape[1], self.dtype, "Y" + suffix)
-
-    def _check_inputs(self, X, suffix=""):
-        self.check_views()
-        return check_inputs(X, self.n_inputs, self.dtype, "X" + suffix)
 
     def forward(self, X, training=False):
         """Logits (n_out, m) for X (n_x, m), or for an HDF5 data set (m, n_x), block by block."""
         if is_stored(X) and not training:
-            self.check_views()
-            blocks = StoredExamples(X, None, self).in_order()
-            return np.hstack([self._forward(block, training) for block, _ in blocks])
-        return self._forward(self._check_inputs(X), training)
-
-    def cost(self, X, Y):
-        """The cost, penalty included, as a float."""
-        return float(self._cost(*self.check(X, Y), training=False))
-
-    def cost_and_gradient(self, X, Y):
-        """The cost as a float; its gradient is left in ``gradient`` and in every dW and db."""
-        self.check_writeable()
-        return self._cost_and_gradient(*self.check(X, Y))
-
-    def predict_proba(self, X):
-        """Probabilities: (1, m) of label 1, or (C, m) of each class."""
-        return self.loss.probabilities(self.forward(X))
-
-    def predict(self, X):
-        """Integer labels (1, m): 0 or 1, or the most probable class."""
-        return self.loss.labels(self.forward(X))
-
-    def _forward(self, X, training):
-        A = X
+            return np.hstack(
+                [self.forward(x) for x, *_ in StoredExamples(X, None, self).in_order()]
+            )
+        A = X if self._fits(X, self.n_inputs) else check_inputs(X, self.n_inputs, self.dtype)
         for layer in self.layers:
             A = layer.forward(A, training)
         return A
 
-    def _cost(self, X, Y, training):
-        cost = self.loss.value(self._forward(X, training), Y)
-        for penalty in self._penalties():
-            cost += sum(penalty.value(W, X.shape[1]) for W, _ in self._weights())
-        return cost
+    def cost(self, X, Y, w=None, training=False):
+        """The cost, penalty included, as a float; w: None, or weights of the examples, (m,).
 
-    def _cost_and_gradient(self, X, Y):
-        cost, dA = self.loss.value_and_gradient(self._forward(X, training=True), Y)
+        With weights it is the sum of w times loss, divided by the sum of w, and that sum takes the
+        place of m in a penalty. ``training``: in the mode of training, so with dropout.
+        """
+        X, Y = self.check(X, Y)
+        w = None if w is None else check_weights(w, X.shape[1], self.dtype, "w")
+        cost = self.loss.value(self.forward(X, training), Y, w)
+        cost += self.penalty_cost(X.shape[1] if w is None else w.sum())
+        return complex(cost) if np.iscomplexobj(cost) else float(cost)
+
+    def cost_and_gradient(self, X, Y, w=None):
+        """The cost as a float; its gradient is left in ``gradient`` and in every dW and db.
+
+        Training calls this for every batch. So arrays of the right type and shape are not searched
+        for NaN and wrong labels again, as ``train``, ``cost`` and ``predict`` do once.
+        """
+        if not self.gradient.flags.writeable:
+            self.check_writeable()
+        if not (self._fits(X, self.n_inputs) and self._fits(Y, self.n_outputs, X.shape[1])):
+            X, Y = self.check(X, Y)
+        m = X.shape[1]
+        if w is not None:
+            if not (type(w) is np.ndarray and w.dtype == self.dtype and w.shape == (m,)):
+                w = check_weights(w, m, self.dtype, "w")
+            m = w.sum()  # an example of weight 2 counts as two
+        A = X
+        for layer in self.layers:
+            A = layer.forward(A, training=True)
+        # Without weights it is not told of them: a loss of one's own need not know them.
+        weights = () if w is None else (w,)
+        cost, dA = self.loss.value_and_gradient(A, Y, *weights)
         for layer in reversed(self.layers):
             dA = layer.backward(dA)
             if layer.is_first:
                 break  # what comes before has no parameters, and so nothing to learn
-        for penalty in self._penalties():
-            for W, dW in self._weights():
-                cost += penalty.value(W, X.shape[1])
-                penalty.add_gradient(W, dW, X.shape[1])
+        if self.penalty is not None:
+            cost += self.penalty_cost(m)
+            for penalty in self._penalties():
+                for W, dW in self._weights():
+                    penalty.add_gradient(W, dW, m)
         return float(cost)
+
+    def _fits(self, array, n_rows, m=None):
+        """Whether this is an array (n_rows, m) in the network's own type."""
+        return (
+            type(array) is np.ndarray
+            and array.dtype == self.dtype
+            and array.ndim == 2
+            and len(array) == n_rows
+            and array.shape[1] == (m or array.shape[1]) > 0
+        )
+
+    def penalty_cost(self, m):
+        """What the penalties add to the cost of ``m`` examples; chapter 5, "Paying for weights"."""
+        weights = self._weights
+        return sum(p.value(W, m) for p in self._penalties() for W, _ in weights())
+
+    def predict_proba(self, X):
+        """Probabilities: (1, m) of label 1, or (C, m) of each class."""
+        X = X if is_stored(X) else check_inputs(X, self.n_inputs, self.dtype)
+        return self.loss.probabilities(self.forward(X))
+
+    def predict(self, X):
+        """Integer labels (1, m): 0 or 1, or the most probable class."""
+        X = X if is_stored(X) else check_inputs(X, self.n_inputs, self.dtype)
+        return self.loss.labels(self.forward(X))
+
+    def state(self):
+        """All arrays that training changes, themselves; chapter 5, "Early stopping".
+
+        The flat vector of parameters, then the statistics, layer by layer.
+        """
+        statistics = [getattr(layer, name) for layer in self.layers for name in layer.statistics]
+        return [self._parameters, *statistics]
 
     def snapshot(self):
         """All that training changes, copied, for ``restore``; chapter 5, "Early stopping"."""
-        return [array.copy() for array in self._trained()]
+        return [array.copy() for array in self.state()]
 
     def restore(self, snapshot):
         """Go back to what ``snapshot`` returned; ValueError if it is another network's."""
-        ours, theirs = ([np.shape(array) for array in a] for a in (self._trained(), snapshot))
+        ours, theirs = ([np.shape(array) for array in a] for a in (self.state(), snapshot))
         if ours != theirs:
             raise ValueError(f"snapshot has the shapes {theirs}; it needs {ours}, as this network")
         self.check_writeable()
-        for array, value in zip(self._trained(), snapshot, strict=True):
+        for array, value in zip(self.state(), snapshot, strict=True):
             array[...] = value
 
-    def _trained(self):
-        statistics = [getattr(layer, name) for layer in self.layers for name in layer.statistics]
-        return [self._parameters, *statistics]
+    def streams(self):
+        """The random streams of all layers that draw from one; chapter 5, "Dropout"."""
+        found = [getattr(layer, "random_state", None) for layer in self.layers]
+        return [stream for stream in found if isinstance(stream, np.random.RandomState)]
 
     def _weights(self):
         for layer in self.layers:
@@ -226,16 +264,28 @@ class Network:
             return []
         return self.penalty if isinstance(self.penalty, (list, tuple)) else [self.penalty]
 
-    def check_views(self):
-        """Raise ValueError if a W or dW is no longer a view; chapter 3, "One flat vector"."""
-        for l, name, place, _ in self._places():
-            for view, vector in [(name, self._parameters), ("d" + name, self.gradient)]:
-                # Not ".base is": an unpickled vector does not own its memory.
-                if not np.may_share_memory(getattr(self.layers[l], view), vector[place]):
-                    array = f"layers[{l}].{view}"
-                    raise ValueError(
-                        f"{array} was replaced; write into it instead: {array}[...] = values"
-                    )
+    @contextlib.contextmanager
+    def with_first_layer(self, first, n_inputs):
+        """Within ``with``: this network, with ``first`` on ``n_inputs`` other inputs in front.
+
+        Yields a network whose later layers are this one's own. What they learn stays, and so does
+        what ``first`` learns apart from its weights. Chapter 3, "The same answer, a hundredth of
+        the work", computes in other coordinates with it.
+        """
+        own = self.layers[0]
+        twin = copy.copy(self)
+        twin.layers = [first, *self.layers[1:]]
+        twin.n_inputs = n_inputs
+        twin._shapes = [first.build(n_inputs)[1], *self._shapes[1:]]
+        first.is_first = own.is_first
+        size = math.prod(twin._shapes[0]["W"])
+        rest = self._parameters[own.W.size :]
+        twin._bind(np.concatenate([np.zeros(size, self.dtype), rest]))
+        try:
+            yield twin
+        finally:
+            rest[...] = twin.parameters[size:]
+            self._bind(self._parameters, self.gradient)
 
     def check_writeable(self):
         """Raise ValueError if this network can predict but not learn.
@@ -243,7 +293,7 @@ class Network:
         So it is after ``joblib.load(path, mmap_mode="r")``: its numbers stay in the file.
         Chapter 7, "Stopping and going on".
         """
-        if not all(array.flags.writeable for array in [self.gradient, *self._trained()]):
+        if not all(array.flags.writeable for array in [self.gradient, *self.state()]):
             raise ValueError(
                 "the network is read-only, as after loading with mmap_mode='r': it can predict; to"
                 " learn it needs to be loaded without mmap_mode, or copied: net.astype(net.dtype)"
@@ -272,12 +322,26 @@ class Network:
         )
 
 
+def _check_initializer(initializer):
+    check_object(initializer, "initializer", "__call__", "he")
+    try:
+        inspect.signature(initializer).bind("shape", "random_state")
+    except TypeError as error:
+        name = getattr(initializer, "__name__", repr(initializer))
+        raise TypeError(
+            f"initializer is {name}, which cannot be called with (shape, random_state); it needs"
+            " to be one such as he or normal(0.01)"
+        ) from error
+    except ValueError:
+        pass  # compiled functions may have no signature to look at
+
+
 def _check_layers(layers):
     if not isinstance(layers, (list, tuple)):
         raise TypeError(f"layers is {layers!r}; it needs to be a list such as [Dense(1)]")
     for l, layer in enumerate(layers):
         check_object(layer, f"layers[{l}]", "build", "ReLU()")
-        if layer.kept is not None or layer in layers[:l]:
+        if layer.views is not None or layer in layers[:l]:
             raise ValueError(f"layers[{l}], {layer!r}, is already in a network; make a new one")
     if not layers or not layers[-1].weights:
         end = f"ends with {layers[-1]!r}" if layers else "is empty"

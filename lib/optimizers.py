@@ -45,7 +45,7 @@ class Optimizer:
         self.learning_rate = learning_rate
         if not callable(learning_rate):
             check_number(learning_rate, "learning_rate")
-        self.steps, self._parameters = 0, None
+        self.steps, self._parameters, self._averages = 0, None, []
 
     def step(self, parameters, gradient):
         """Move ``parameters`` against ``gradient``, both (n,), in place.
@@ -80,6 +80,19 @@ class Optimizer:
             self._parameters, self.steps = parameters, 0
             self._averages = [np.zeros_like(parameters) for _ in range(self.n_averages)]
         return self._averages
+
+    def follow(self, parameters):
+        """Let the running averages belong to ``parameters``, a copy of the vector they were of."""
+        self._parameters = parameters
+
+    def snapshot(self):
+        """All that a step changes but the parameters, copied, for ``restore``."""
+        return self._parameters, self.steps, [average.copy() for average in self._averages]
+
+    def restore(self, snapshot):
+        """Go back to what ``snapshot`` returned."""
+        self._parameters, self.steps, averages = snapshot
+        self._averages = [average.copy() for average in averages]
 
     def __repr__(self):
         hidden = ("learning_rate", "steps")

@@ -12,6 +12,7 @@ A saved model is an HDF5 file, of plain numbers only, that any HDF5 tool can loo
     averages.0, ...      running averages of the optimizer
     costs, validation_costs, validation_accuracies         of the History
     best.0, ...          what early stopping would go back to
+    last.0, ...          what it left for the best, to train on from
 
 There are no attributes and no text of variable length: in a damaged file HDF5 can search such text
 for ever. Nothing in it is ever executed: classes are looked up by name in a list, never imported,
@@ -28,6 +29,7 @@ import os
 import platform
 import secrets
 import stat
+import warnings
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -55,7 +57,7 @@ from lib.optimizers import (
 )
 from lib.regularization import L1, L2, Dropout, EarlyStopping
 
-__all__ = ["Saved", "load", "save"]
+__all__ = ["Checkpoint", "Saved", "load", "save"]
 
 SCHEMA = "neural-networks-by-hand 1"
 
@@ -175,7 +177,7 @@ def contents(net, optimizer=None, history=None, early_stopping=None):
         for name in ("costs", "validation_costs", "validation_accuracies"):
             arrays[name] = np.array(getattr(history, name), dtype=float)
     if early_stopping is not None:
-        several["best"] = early_stopping.best
+        several |= {"best": early_stopping.best, "last": early_stopping.last}
         header["early_stopping"] = {
             **_describe(early_stopping, "early_stopping"),
             "best_epoch": early_stopping.best_epoch,
@@ -252,7 +254,7 @@ def _read(path):
 
 def _make(header, arrays):
     net = _make_network(header["network"], arrays.pop("parameters"))
-    _fill(net._trained()[1:], "statistics", arrays)
+    _fill(net.state()[1:], "statistics", arrays)
     random_layers = [layer for layer in net.layers if hasattr(layer, "random_state")]
     for i, (layer, rest) in enumerate(zip(random_layers, header["streams"], strict=True)):
         layer.random_state.set_state(("MT19937", arrays.pop(f"random.{i}"), *rest))
@@ -267,10 +269,12 @@ def _make(header, arrays):
     if "early_stopping" in header:
         found = header["early_stopping"]
         early_stopping = _build({key: found[key] for key in ("class", "patience")})
-        early_stopping.start(net)
         early_stopping.best_epoch = found["best_epoch"]
         early_stopping.best_cost = found["best_cost"]
-        _fill(early_stopping.best, "best", arrays)
+        for name in ("best", "last"):
+            if f"{name}.0" in arrays:
+                setattr(early_stopping, name, net.snapshot())
+                _fill(getattr(early_stopping, name), name, arrays)
     if arrays:
         raise ValueError(f"it holds {sorted(arrays)}, of which its header says nothing")
     return Saved(net, optimizer, history, early_stopping, header["versions"])
@@ -313,6 +317,44 @@ def _fill(places, name, arrays):
             got, needs = f"{array.shape} {array.dtype}", f"{place.shape} {place.dtype}"
             raise ValueError(f"'{name}.{i}' is {got}; it needs to be {needs}")
         place[...] = array
+
+
+class Checkpoint:
+    """Saves a training after every few epochs, for ``train``; chapter 7, "Stopping and going on".
+
+    Raises what ``save`` would raise, before anything is trained: for a path that cannot be written,
+    or for parts that cannot be saved. A write that fails later, on a full disk, does not end the
+    training: the next one is tried, and ``finish`` warns if the last one failed too.
+    """
+
+    def __init__(self, path, every, net, optimizer, early_stopping=None):
+        self.path, self.every = check_path(path, "checkpoint"), every
+        check_savable(net, optimizer)
+        self.optimizer, self.early_stopping = optimizer, early_stopping
+        self.due, self.error = False, None
+
+    def after_epoch(self, net, history):
+        self.due = True
+        if len(history.costs) % self.every == 0:
+            self._save(net, history)
+
+    def finish(self, net, history):
+        """Save what was not saved yet; warn, and keep the training, if that is not possible."""
+        if self.due:
+            self._save(net, history)
+        if self.error is not None:
+            warnings.warn(
+                f"checkpoint {str(self.path)!r} could not be written: {self.error}; the training"
+                " itself is complete",
+                stacklevel=3,
+            )
+
+    def _save(self, net, history):
+        try:
+            save(self.path, net, self.optimizer, history, self.early_stopping)
+            self.due, self.error = False, None
+        except OSError as error:
+            self.error = error
 
 
 # --- files of any content -------------------------------------------------------------------------

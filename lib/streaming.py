@@ -8,7 +8,7 @@ into minibatches, while a thread reads the next few. Every example comes once an
 
 import numpy as np
 
-from lib.checks import check_inputs, check_labels
+from lib.checks import check_inputs, check_labels, check_weights
 
 __all__ = ["StoredExamples", "is_stored"]
 
@@ -29,8 +29,8 @@ class StoredExamples:
     not fit, at once, and for values that do not, when they are read.
     """
 
-    def __init__(self, X, Y, net, suffix=""):
-        self.X, self.Y, self.net = X, Y, net
+    def __init__(self, X, Y, net, sample_weight=None, suffix=""):
+        self.X, self.Y, self.net, self.w = X, Y, net, None
         self.names = f"X{suffix} on disk", f"Y{suffix} on disk"
         for name, data in zip(self.names, (X, Y), strict=True):
             if is_stored(data) and not data:
@@ -46,6 +46,10 @@ class StoredExamples:
         self.y_in_rows = is_stored(Y) and self._are_rows(Y.shape)
         if Y is not None and not is_stored(Y):
             self.Y = check_labels(Y, net.n_outputs, self.m, net.dtype, f"Y{suffix}")
+        if sample_weight is not None:  # m numbers, which are read whole
+            name = f"w{suffix}" if suffix else "sample_weight"
+            w = sample_weight[()] if is_stored(sample_weight) else sample_weight
+            self.w = check_weights(w, self.m, net.dtype, name)
         rows = X.chunks[0 if self.x_in_rows else 1] if X.chunks else 256
         self.block = min(rows, self.m)
         self.n_blocks = -(-self.m // self.block)
@@ -63,10 +67,14 @@ class StoredExamples:
         raise ValueError(f"{name} has shape {shape}; it needs ({self.m}, {n_y}){hint}")
 
     def in_order(self):
-        """Yield (X, Y), the columns of a few blocks at a time, in the order of the file."""
+        """Yield (X, Y), the columns of a few blocks at a time, in the order of the file.
+
+        With weights it yields (X, Y, w).
+        """
         for start in range(0, self.n_blocks, self.blocks_together):
-            X, Y = self._read(range(start, min(start + self.blocks_together, self.n_blocks)))
-            yield X.T, Y.T
+            rows = self._read(range(start, min(start + self.blocks_together, self.n_blocks)))
+            if len(rows[0]):
+                yield tuple(array.T for array in rows)
 
     def minibatches(self, batch_size, random_state):
         """Yield (X_batch, Y_batch) over all examples, shuffled; the last batch may be smaller."""
@@ -74,7 +82,8 @@ class StoredExamples:
 
         blocks = random_state.permutation(self.n_blocks)
         groups = np.split(blocks, range(self.blocks_together, len(blocks), self.blocks_together))
-        kept = [np.empty((0, n), self.net.dtype) for n in (self.net.n_inputs, self.net.n_outputs)]
+        shapes = [(0, self.net.n_inputs), (0, self.net.n_outputs), (0,)]
+        kept = [np.empty(shape, self.net.dtype) for shape in shapes[: 2 + (self.w is not None)]]
         with ThreadPoolExecutor(max_workers=1) as reader:
             reading = reader.submit(self._read, groups[0])
             for following in [*groups[1:], None]:
@@ -86,14 +95,14 @@ class StoredExamples:
                     batch = order[max(start, 0) : start + batch_size]
                     found = [array.take(batch, axis=0) for array in rows]
                     if start < 0:  # begins with what the buffer before left over
-                        found = [np.vstack(parts) for parts in zip(kept, found, strict=True)]
+                        found = [np.concatenate(parts) for parts in zip(kept, found, strict=True)]
                     if len(found[0]) < batch_size:
                         kept = found
                     else:
                         kept = [array[:0] for array in found]
-                        yield found[0].T, found[1].T
+                        yield tuple(array.T for array in found)
         if len(kept[0]):
-            yield kept[0].T, kept[1].T
+            yield tuple(array.T for array in kept)
 
     def _read(self, blocks):
         """X and Y of these blocks in rows, checked as ``train`` checks what is in memory."""
@@ -109,4 +118,7 @@ class StoredExamples:
         check_inputs(X.T, self.net.n_inputs, self.net.dtype, self.names[0])
         if is_stored(self.Y):
             check_labels(Y.T, self.net.n_outputs, len(Y), self.net.dtype, self.names[1])
-        return X, Y
+        if self.w is None:
+            return X, Y
+        w = np.concatenate([self.w[s] for s in slices])
+        return (X, Y, w) if w.all() else (X[w > 0], Y[w > 0], w[w > 0])

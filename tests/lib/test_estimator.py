@@ -168,7 +168,7 @@ def test_rows_reach_the_network_as_columns_without_a_copy(monkeypatch):
     model = small().fit(X, IRIS[1])
     assert seen[0].shape == (4, 150) and np.shares_memory(seen[0], X)
     model.predict(X)
-    assert np.shares_memory(model.network_.layers[0].A_prev, X)
+    assert np.shares_memory(model.network_.layers[0].cache, X)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_the_same_numbers_in_another_form_give_the_same_model(form):
     assert same(model, small().fit(X, y))
     np.testing.assert_array_equal(model.predict_proba(form(X)), model.predict_proba(X))
     model.predict(form(X))
-    assert model.network_.layers[0].A_prev.flags.f_contiguous  # columns in one piece
+    assert model.network_.layers[0].cache.flags.f_contiguous  # columns in one piece
 
 
 @pytest.mark.parametrize("given, used", [("f4", "f4"), ("f8", "f8"), ("i4", "f8"), ("?", "f8")])

@@ -195,22 +195,40 @@ def test_locate_refuses_what_is_not_there(i):
 
 
 @pytest.mark.parametrize("name", ["W", "b", "dW", "db"])
-def test_a_replaced_array_is_noticed(name):
-    net, (X, Y) = small(), examples()
-    setattr(net.layers[2], name, np.ones_like(getattr(net.layers[2], name)))
-    message = (
-        f"layers[2].{name} was replaced; write into it instead: layers[2].{name}[...] = values"
-    )
-    for door in (net.cost_and_gradient, net.cost, lambda X, Y: net.predict(X)):
-        with pytest.raises(ValueError, match=words(message)):
-            door(X, Y)
+def test_an_assignment_writes_into_the_view(name):
+    net = small()
+    layer = net.layers[2]
+    vector, view = net.gradient if name[0] == "d" else net.parameters, getattr(layer, name)
+    values = np.full(view.shape, 7.5)
+    setattr(layer, name, values)
+    assert getattr(layer, name) is view and np.shares_memory(view, vector)
+    assert (view == 7.5).all() and np.sum(vector == 7.5) == view.size
+    values[...] = 0  # which the layer does not feel
+    assert (view == 7.5).all()
+    setattr(layer, name, 2)  # one number for all
+    assert (view == 2).all()
+    with pytest.raises(ValueError, match=words(f"{name} has shape (5, 5); it needs {view.shape}")):
+        setattr(layer, name, np.ones((5, 5)))
+    assert (view == 2).all()
 
 
-def test_a_view_of_another_place_is_noticed_too():
-    net, (X, Y) = small(Dense(3), Tanh(), Dense(3), Tanh(), Dense(1)), examples()
-    net.layers[2].W = net.layers[0].W
-    with pytest.raises(ValueError, match=words("layers[2].W was replaced; write into it instead")):
-        net.cost(X, Y)
+def test_a_view_can_be_changed_in_place_and_copied_from_another_layer():
+    net = small(Dense(3), Tanh(), Dense(3), Tanh(), Dense(1))
+    first, other = net.layers[0].W.copy(), net.layers[2]
+    other.W = net.layers[0].W
+    other.W *= 2
+    np.testing.assert_array_equal(other.W, 2 * first)
+    np.testing.assert_array_equal(net.layers[0].W, first)
+    assert np.shares_memory(other.W, net.parameters)
+
+
+def test_a_copied_layer_leaves_data_and_views_behind_and_may_join_another_network():
+    net = small()
+    net.cost_and_gradient(*examples())
+    for layer in (copy.copy(net.layers[0]), copy.deepcopy(net.layers[0])):
+        assert set(vars(layer)) == {"n_outputs", "bias", "is_first"}
+        twin = small(layer, Tanh(), Dense(1))
+        np.testing.assert_array_equal(twin.parameters, small().parameters)
 
 
 # --- copies ---------------------------------------------------------------------------------------
@@ -234,7 +252,7 @@ def test_a_copy_takes_no_data_along():
     before = len(pickle.dumps(net))
     net.cost_and_gradient(*examples(m=10_000))
     assert len(pickle.dumps(net)) == before
-    assert all("A" not in vars(layer) for layer in copy.deepcopy(net).layers)
+    assert all("cache" not in vars(layer) for layer in copy.deepcopy(net).layers)
 
 
 def test_a_network_that_was_put_in_a_list_twice_is_unpickled_once():

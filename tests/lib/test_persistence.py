@@ -133,7 +133,7 @@ def test_the_last_epoch_is_always_kept(tmp_path, every, kept):
 def test_a_checkpoint_between_is_that_of_its_epoch(tmp_path, monkeypatch):
     path, seen = tmp_path / "run.h5", []
     monkeypatch.setattr(
-        "lib.training.save", lambda *arguments: (save(*arguments), seen.append(load(path)))
+        "lib.persistence.save", lambda *arguments: (save(*arguments), seen.append(load(path)))
     )
     train(small(), *examples(), Adam(0.1), 7, checkpoint=path, every=3)
     assert [len(saved.history.costs) for saved in seen] == [3, 6, 7]
