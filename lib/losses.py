@@ -7,6 +7,8 @@ not. ``dZ`` already contains the 1/m of the mean, so no layer below divides agai
 
 import numpy as np
 
+from lib.checks import check_choice
+
 __all__ = ["BinaryCrossEntropy", "Loss", "SoftmaxCrossEntropy", "sigmoid", "softmax"]
 
 
@@ -34,7 +36,15 @@ class Loss:
     ``probabilities(Z)``, ``labels(Z)``, and with ``check_outputs(n_outputs)`` how many rows of them
     it can read. The cost is the mean over the examples, or with weights w, (m,) or (1, m), the
     weighted mean: the sum of w times loss, divided by the sum of w.
+
+    Labels are 0 or 1. With ``soft_labels=True`` they may be probabilities, as in label smoothing: a
+    number from 0 to 1, or a distribution in each column. The formulas are the same.
     """
+
+    soft_labels = False
+
+    def __init__(self, soft_labels=False):
+        self.soft_labels = check_choice(soft_labels, "soft_labels", [True, False])
 
     def value(self, Z, Y, w=None):
         """The cost, a scalar."""
@@ -42,7 +52,7 @@ class Loss:
         return self.value_and_gradient(Z, Y, *weights)[0]
 
     def __repr__(self):
-        return f"{type(self).__name__}()"
+        return f"{type(self).__name__}({'soft_labels=True' if self.soft_labels else ''})"
 
 
 class BinaryCrossEntropy(Loss):
@@ -50,7 +60,8 @@ class BinaryCrossEntropy(Loss):
 
     With A = sigmoid(Z) the loss of one example is -Y log A - (1 - Y) log(1 - A)
     = max(Z, 0) - Y Z + log(1 + exp(-|Z|)), and dZ = (A - Y) / m.
-    Z and Y are (1, m). Derived in chapter 1, "The cost" and "The gradient".
+    Z and Y are (1, m). ``soft_labels=True`` allows Y between 0 and 1. Derived in chapter 1, "The
+    cost" and "The gradient".
     """
 
     def value_and_gradient(self, Z, Y, w=None):
@@ -93,7 +104,8 @@ class SoftmaxCrossEntropy(Loss):
     """Mean of -log(probability given to the true class), for one-hot labels.
 
     With A = softmax(Z) the loss of one column is logsumexp(Z) - Y·Z, and dZ = (A - Y) / m.
-    Z and Y are (C, m). Derived in chapter 9, "The gradient is still the error".
+    Z and Y are (C, m). ``soft_labels=True`` allows any distribution as a column of Y. Derived in
+    chapter 9, "The gradient is still the error".
     """
 
     def value_and_gradient(self, Z, Y, w=None):

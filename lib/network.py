@@ -146,7 +146,8 @@ class Network:
         ``suffix`` is added to the names X and Y in messages. Raises TypeError or ValueError.
         """
         X = check_inputs(X, self.n_inputs, self.dtype, "X" + suffix)
-        return X, check_labels(Y, self.n_outputs, X.shape[1], self.dtype, "Y" + suffix)
+        soft = getattr(self.loss, "soft_labels", False)
+        return X, check_labels(Y, self.n_outputs, X.shape[1], self.dtype, "Y" + suffix, soft)
 
     def forward(self, X, training=False):
         """Logits (n_out, m) for X (n_x, m), or for an HDF5 data set (m, n_x), block by block."""

@@ -37,6 +37,7 @@ class StoredExamples:
                 raise ValueError(f"{name} is an HDF5 data set of a closed file; it needs it open")
             if is_stored(data) and data.dtype.kind not in "fiub":
                 raise TypeError(f"{name} has dtype {data.dtype}; it needs real numbers")
+        self.soft = getattr(net.loss, "soft_labels", False)
         n_x = net.n_inputs
         if len(X.shape) != 2 or n_x not in X.shape or 0 in X.shape:
             needs = f"(m, {n_x}): in a file an example is a row"
@@ -45,7 +46,7 @@ class StoredExamples:
         self.m = X.shape[0] if self.x_in_rows else X.shape[1]
         self.y_in_rows = is_stored(Y) and self._are_rows(Y.shape)
         if Y is not None and not is_stored(Y):
-            self.Y = check_labels(Y, net.n_outputs, self.m, net.dtype, f"Y{suffix}")
+            self.Y = check_labels(Y, net.n_outputs, self.m, net.dtype, f"Y{suffix}", self.soft)
         if sample_weight is not None:  # m numbers, which are read whole
             name = f"w{suffix}" if suffix else "sample_weight"
             w = sample_weight[()] if is_stored(sample_weight) else sample_weight
@@ -117,7 +118,7 @@ class StoredExamples:
                 Y[here] = self.Y[s].reshape(Y[here].shape) if self.y_in_rows else self.Y[:, s].T
         check_inputs(X.T, self.net.n_inputs, self.net.dtype, self.names[0])
         if is_stored(self.Y):
-            check_labels(Y.T, self.net.n_outputs, len(Y), self.net.dtype, self.names[1])
+            check_labels(Y.T, self.net.n_outputs, len(Y), self.net.dtype, self.names[1], self.soft)
         if self.w is None:
             return X, Y
         w = np.concatenate([self.w[s] for s in slices])

@@ -36,8 +36,8 @@ class Validation:
         for X, Y, *w in self.parts():
             Z = net.forward(X)
             costs.append(net.loss.value(Z, Y, *w))
-            # Read as logits, the zeros and ones of Y give its own labels back.
-            same = net.loss.labels(Z) == net.loss.labels(Y)
+            # Read as logits, the numbers in Y less one half give its own labels back.
+            same = net.loss.labels(Z) == net.loss.labels(Y - 0.5)
             right.append(np.average(same[0], weights=w[0] if w else None))
             sizes.append(w[0].sum() if w else X.shape[1])
         shares = np.array(sizes) / sum(sizes)
