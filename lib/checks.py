@@ -23,6 +23,7 @@ __all__ = [
     "check_path_like",
     "check_random_state",
     "check_weights",
+    "scale_hint",
 ]
 
 
@@ -33,14 +34,15 @@ def check_inputs(X, n_inputs=None, dtype=np.float64, name="X"):
     Raises TypeError for what is not numeric; ValueError for a wrong rank or number of rows,
     for transposed or empty data, and for NaN or infinity.
     """
-    X = check_numeric(X, name)
+    given, X = X, check_numeric(X, name)
     if X.ndim != 2:
         raise ValueError(f"{name} has shape {X.shape}; it needs (n_x, m): one column an example")
     if 0 in X.shape:
         raise ValueError(f"{name} is empty: its shape is {X.shape}; it needs at least (1, 1)")
     if n_inputs is not None and X.shape[0] != n_inputs:
         turned = X.shape[1] == n_inputs
-        hint = f"; it looks transposed: examples are columns, pass {name}.T" if turned else ""
+        hint = "; it looks transposed: examples are columns, pass " if turned else ""
+        hint += _transposed(given, name) if turned else ""
         raise ValueError(f"{name} has {X.shape[0]} rows, the network has {n_inputs} inputs{hint}")
     with np.errstate(over="ignore"):  # what float32 cannot hold is refused as infinite, below
         X = X.astype(dtype, copy=False)
@@ -55,14 +57,18 @@ def check_labels(Y, n_outputs, m, dtype=np.float64, name="Y", soft=False):
     labels are probabilities instead: from 0 to 1, and over several outputs each column sums to 1.
     Chapter 1, "A picture becomes a column". Raises TypeError or ValueError.
     """
-    Y = check_numeric(Y, name)
+    given, Y = Y, check_numeric(Y, name)
     needs = f"({n_outputs}, {m})"
     if Y.ndim == 1:
-        way = f"use {name}.reshape(1, -1)" if n_outputs == 1 else f"use np.eye({n_outputs})[:, y]"
+        way = f"use {name}.reshape(1, -1)"
+        if not hasattr(given, "reshape"):  # a list, a data set on disk
+            way = f"use np.reshape({name}, (1, -1))"
+        if n_outputs > 1:
+            way = f"use np.eye({n_outputs})[:, y]"
         raise ValueError(f"{name} has shape {Y.shape}; it needs {needs}: {way}")
     if Y.shape != (n_outputs, m):
         turned = Y.shape == (m, n_outputs)
-        hint = f"; it looks transposed: pass {name}.T" if turned else ""
+        hint = f"; it looks transposed: pass {_transposed(given, name)}" if turned else ""
         raise ValueError(f"{name} has shape {Y.shape}; it needs {needs}{hint}")
     wrong = ~((Y >= 0) & (Y <= 1)) if soft else (Y != 0) & (Y != 1)
     if wrong.any():
@@ -202,6 +208,36 @@ def check_numeric(array, name):
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name} has dtype {array.dtype}; it needs real numbers")
     return array
+
+
+def scale_hint(X, Y, costs):
+    """What to say of inputs far from 1 with which training got nowhere; None if there is nothing.
+
+    X (n_x, m), Y (n_y, m), and the costs of the epochs, the last one NaN or infinite after
+    divergence. Training got nowhere if the last cost is more than nine tenths of what it costs to
+    know no more than how frequent each label is. Chapter 1, "How large a step".
+    """
+    shares = np.mean(Y, axis=1)
+    shares = np.append(shares, 1 - shares) if len(shares) == 1 else shares
+    chance = -sum(share * math.log(share) for share in shares if share > 0)
+    size, low, high = math.sqrt(np.mean(np.square(X, dtype=float))), np.min(X), np.max(X)
+    if 0.01 <= size <= 10 or costs[-1] <= 0.9 * chance:
+        return None
+    way = "subtract from each row of X its mean, and divide by its standard deviation"
+    if low >= 0 and 100 < high <= 255:
+        way = "if they are pixels, divide X by 255"
+    return (
+        f"X holds numbers from {low:.3g} to {high:.3g}, and the last cost was {costs[-1]:.3g},"
+        f" where knowing only how frequent each label is costs {chance:.3g}. Networks learn from"
+        f" numbers around 1: {way}."
+    )
+
+
+def _transposed(value, name):
+    """How to write the transpose of ``value``: not every table of numbers has a ``.T``."""
+    if hasattr(value, "read_direct"):  # an HDF5 data set
+        return f"{name}[()].T"
+    return f"{name}.T" if hasattr(value, "T") else f"np.transpose({name})"
 
 
 def _finite(array, name):

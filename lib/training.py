@@ -105,7 +105,8 @@ def train(
     weight times loss, divided by the sum of the weights. An example of weight 0 is left out. In
     minibatches the sums are those of the batch, and ``history.costs`` are weighted means over the
     epoch. The weights act on the loss only: batch normalization counts every example once.
-    validation: None or (X_dev, Y_dev), or (X_dev, Y_dev, w_dev), measured after each epoch.
+    validation: None or (X_dev, Y_dev), or (X_dev, Y_dev, w_dev), arrays or data sets, measured
+    after each epoch.
     early_stopping: None or, together with validation, EarlyStopping(patience).
     progress: show a bar while it runs, to someone who watches; it leaves nothing behind.
     checkpoint: None or the path of a file that is written anew after ``every`` epochs and after the
@@ -122,6 +123,7 @@ def train(
     set back to the last ones of finite cost, when the cost becomes NaN or infinite.
     """
     check_object(net, "net", "cost_and_gradient", "Network([Dense(1)], n_inputs=2)")
+    net.check_writeable()
     examples = (StoredExamples if is_stored(X) else _Examples)(X, Y, net, sample_weight)
     _check_batch_size(batch_size, examples, net)
     check_object(optimizer, "optimizer", "step", "Adam(0.001)")

@@ -174,7 +174,7 @@ DOORS = {
     "numerical_gradient": plain(
         numerical_gradient, f=np.sum, theta=[1.0, 2.0], epsilon=1e-5, method="two-sided"
     ),
-    "relative_difference": plain(relative_difference, a=[1, 2], b=[1, 3]),
+    "relative_difference": plain(relative_difference, a=[1, 2], b=[1, 3], rounding=1e-9),
     "save": lambda w: (
         persistence.save,
         dict(path=w.folder / "net.h5", net=w.net, optimizer=w.optimizer, history=w.history),
@@ -580,10 +580,26 @@ def loops():
         np.ones((1, 6)),
         ValueError,
         "(1, 6)",
-        "on disk it needs (7, 1)",
+        "it needs (1, 7)",
         "",
         {"X": disk},
     )
+    for Y in (np.ones(6), np.ones((6, 1)), np.ones((7, 2))):
+        shape, others = str(Y.shape), {"X": disk}
+        yield Row("train", "Y", on_disk(Y), ValueError, shape, "it needs (7, 1)", "", others)
+    for X, error, got, needs in [
+        (np.ones((7, 4)), ValueError, "(7, 4)", "needs (m, 3)"),
+        (1j * np.ones((7, 3)), TypeError, "complex128", "needs real numbers"),
+        (np.full((7, 3), nan), ValueError, "nan", "needs to be finite"),
+    ]:
+        for door in ("net.forward", "net.predict", "net.predict_proba"):
+            yield Row(door, "X", on_disk(X), error, got, needs)
+    for pair, name, got, needs in [
+        ((on_disk(np.ones((7, 4))), on_disk(np.ones(7))), "X_dev", "(7, 4)", "needs (m, 3)"),
+        ((disk, on_disk(np.ones(6))), "Y_dev", "(6,)", "needs (7, 1)"),
+        ((disk, np.ones((7, 1))), "Y_dev", "(7, 1)", "pass Y_dev.T"),
+    ]:
+        yield Row("train", "validation", pair, ValueError, got, needs, name)
     for door in ("train", "train_gram"):
         for value in (3, np.ones((3, 7)), ([], [], [])):
             got = f"is a {type(value).__name__};"
@@ -637,6 +653,7 @@ def loops():
     )
     yield Row("relative_difference", "b", [1, 2, 3], ValueError, "b holds 3", "need as many each")
     yield Row("relative_difference", "a", [1], ValueError, "a holds 1", "need as many each")
+    yield from reals("relative_difference", "rounding", "[0, inf)")
 
 
 def epsilons(door):
@@ -652,6 +669,10 @@ def files():
     yield Row(
         "save", "path", "nowhere/a.h5", FileNotFoundError, "'nowhere/a.h5'", "folder needs to exist"
     )
+    yield Row("save", "path", ".", IsADirectoryError, " is '.';", "of a file, not of a folder")
+    yield Row("save", "path", "a/", IsADirectoryError, " is 'a/';", "of a file, not of a folder")
+    yield Row("save", "path", "a\0", ValueError, r" is 'a\x00';", "a path that can be written")
+    yield Row("save", "path", "a" * 300, OSError, "aaa';", "a path that can be written: ")
     yield Row(
         "load", "path", "none.h5", FileNotFoundError, "'none.h5'", "needs to be a file that save"
     )
@@ -854,7 +875,7 @@ def test_every_public_name_is_a_door():
     assert unwatched(names, {row.door for row in TABLE if row.door != "L2"}) == ["L2"]
 
 
-WITHOUT_ARGUMENTS = {"snapshot", "state", "streams"}
+WITHOUT_ARGUMENTS = {"snapshot", "state", "streams", "check_writeable"}
 GIVEN_BY_THE_LIBRARY = {"penalty_cost", "with_first_layer"}
 
 
