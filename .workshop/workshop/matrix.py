@@ -28,8 +28,7 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-from workshop import machine
-from workshop import ROOT
+from workshop import ROOT, machine
 
 # OpenBLAS's names, and the instruction set without which the kernels would crash.
 PROCESSORS = {
