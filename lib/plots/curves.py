@@ -111,7 +111,7 @@ def _against(ylabel, xlabel):
 
 def sentence(words):
     """The words with a capital at the beginning, and otherwise as they are."""
-    return words[:1].upper() + words[1:]
+    return words[:1].upper() + words[1:] if words[:1].isascii() else words  # "β" stays
 
 
 def _named(lines, argument):
@@ -190,14 +190,22 @@ def _aside(x, y, log):
 
 
 def _crossing(x, y, level, best, digits, log):
-    """Where a line crosses the level for the last time, or what else there is to tell of it."""
+    """Where a line crosses the level, or what else there is to tell of it."""
     if level is None or len(x) < 2:
         return _story(x, y, best, digits, log)
-    above = tidy(np.r_[y, level])[:-1] >= tidy(np.r_[y, level])[-1]
-    changes = np.flatnonzero(above[1:] != above[:-1])
+    shown = np.isfinite(y)
+    x, above = x[shown], (tidy(np.r_[y[shown], level])[:-1] >= tidy(level)).astype(int)
+    words, changes = ("below", "above"), np.flatnonzero(np.diff(above))
+    if not len(above):
+        return "no value to show"
     if not len(changes):
-        return f"{'above' if above[0] else 'below'} {say(level)} all along"
-    return f"{'above' if above[-1] else 'below'} {say(level)} from {say(x[changes[-1] + 1])} on"
+        return f"{words[above[0]]} {say(level)} all along"
+    if len(changes) == 1:
+        return f"{words[above[-1]]} {say(level)} from {say(x[changes[0] + 1])} on"
+    first, last = x[changes[0] + 1], x[changes[1]]
+    where = f"at {say(first)}" if first == last else f"from {say(first)} to {say(last)}"
+    again = "" if len(changes) == 2 else f", and crosses it {len(changes)} times"
+    return f"{words[1 - above[0]]} {say(level)} {where}{again}"
 
 
 def _levels(ax, levels, series, drawn):

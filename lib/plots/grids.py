@@ -58,7 +58,8 @@ def grid(
     ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(0, values.shape[1]), ylim=(values.shape[0], 0))
     for axis, names in ((ax.xaxis, columns), (ax.yaxis, rows)):
         names = [] if names is None else list(names)
-        few = slice(None, None, -(-len(names) // 12) or 1)  # a long axis has a name now and then
+        room = 12 if axis is ax.yaxis else max(2, int(_cell_width(ax, 1) / 0.6))
+        few = slice(None, None, -(-len(names) // room) or 1)  # a long axis has a name now and then
         axis.set_ticks((np.arange(len(names)) + 0.5)[few], [_name(name) for name in names[few]])
     ax.tick_params(length=0)
     ax.spines[:].set(visible=True, color="#999999")

@@ -103,7 +103,7 @@ def _classes(X, Y, names):
 
 
 def _cloud(x, y):
-    a, b = say(np.mean(tidy(x)), 2), say(np.mean(tidy(y)), 2)
+    a, b = (say(tidy([np.mean(tidy(v)), np.abs(v).max()])[0], 2) for v in (x, y))
     return f"{len(x)} around ({a}, {b})"
 
 

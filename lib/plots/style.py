@@ -180,39 +180,30 @@ class Canvas(matplotlib.figure.Figure):
         return file.getvalue()
 
 
-FLAT = 500  # pixels: a colour that fills as many is kept as it is
+FLAT = 100  # pixels: a colour that fills as many is kept as it is
 
 
 def fewer_colours(picture):
-    """The RGB picture with a palette of at most 256 colours, without a visible difference.
+    """The RGB picture with a palette of at most 256 colours, without a difference to be seen.
 
-    The colours of flat areas stay; those of edges are rounded, or where there are too many of them,
-    replaced by the nearest mixture of a colour of the course with white. An edge of another shade,
-    as another processor may draw it, so changes no other pixel.
+    The colours of flat areas and texts stay, those of their edges are rounded: an edge of another
+    shade, as another processor may draw it, so changes no other pixel.
     """
     pixels = np.asarray(picture).reshape(-1, 3).astype(np.int64)
     packed, places, counts = np.unique(
         pixels @ [65536, 256, 1], return_inverse=True, return_counts=True
     )
     colours = np.stack([packed >> 16, packed >> 8 & 255, packed & 255], axis=1)
-    flat = counts >= FLAT
-    fewer = np.where(flat[:, np.newaxis], colours, 15 * np.rint(colours / 15).astype(int))
-    if len(np.unique(fewer, axis=0)) > 256:
-        kept = colours[np.sort(np.argsort(-counts, kind="stable")[: min(60, flat.sum())])]
-        near = np.vstack([kept, _shades()])
-        for k in np.flatnonzero(~np.isin(packed, kept @ [65536, 256, 1])):
-            fewer[k] = near[np.argmin(np.sum((near - colours[k]) ** 2, axis=1))]
-    palette, index = np.unique(fewer, axis=0, return_inverse=True)
+    flat = counts >= max(FLAT, np.sort(counts)[-120:][0])
+    for step in (15, 17, 25.5, 51, 85):
+        rounded = np.rint(step * np.rint(colours / step)).astype(int)
+        fewer = np.where(flat[:, np.newaxis], colours, rounded)
+        palette, index = np.unique(fewer, axis=0, return_inverse=True)
+        if len(palette) <= 256:
+            break
     small = Image.frombytes("P", picture.size, index.ravel()[places].astype(np.uint8).tobytes())
     small.putpalette(palette.astype(np.uint8).tobytes())
     return small
-
-
-def _shades(steps=10):
-    """Each colour of the course, and each of its texts, in mixtures with white, (k, 3)."""
-    full = np.array([shade for c in COLOURS.values() for shade in (to_rgb(c), ink(c))])
-    share = np.linspace(0, 1, steps)[:, np.newaxis, np.newaxis]
-    return np.rint(255 * (share + (1 - share) * full)).astype(int).reshape(-1, 3)
 
 
 def _columns(names, inches):
