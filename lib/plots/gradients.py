@@ -60,7 +60,7 @@ def error_curves(
     in place of the errors, which hang on the last bit of every number. Chapter 6, "The best step".
     """
     fig, ax = canvas(height=4.8)
-    drawn, told, written = [], [], set()
+    drawn, told, written = [], [], []
     for (name, (x, y)), (colour, style) in zip(lines.items(), CYCLE, strict=False):
         x, y = np.asarray(x, dtype=float), np.maximum(y, FLOOR)
         branches, story = _branches(x, y)
@@ -68,10 +68,11 @@ def error_curves(
         y = _with_band(ax, x, y, colour) if bands else y
         drawn += ax.loglog(x, y, color=colour, linestyle=style, label=name)
         for slope, k, share, side in branches:
-            if (slope, share) not in written:  # lines that run together are labelled once
+            near = [s for s, other in written if s == slope and abs(other - share) < 0.5]
+            if not near:  # lines that run together are labelled once
                 text = f"slope {slope}".replace("-", "−")
                 _beside(ax, (x[k], y[k]), text, colour, side)
-                written.add((slope, share))
+                written.append((slope, share))
         if labels == "start":
             _beside(ax, (x[0], y[0]), name, colour, 1, up=11)
         if theory and name in theory:
@@ -99,17 +100,17 @@ def _beside(ax, point, text, colour, side, up=0):
 def _branches(x, y):
     """The branches of one curve, and their story.
 
-    A branch is (slope, the index of its middle, the decade in which it lies, side of its label).
+    A branch is (slope, the index of its middle, the logarithm of its factor, side of its label).
     Slopes are rounded to whole numbers, and the lowest point is where the two fitted branches
     meet, to the nearest power of ten: so the words are the same on any machine.
     """
     (order, trunc, right), (slope, noise, left) = _fits(x, y)
-    found = [(order, right[len(right) // 2], round(math.log10(trunc)), -1)]
+    found = [(order, right[len(right) // 2], math.log10(trunc), -1)]
     grows = f"ε^{order}" if order > 1 else "ε"
     meet = _power_of_ten((noise / trunc) ** (1 / (order - slope)))
     if slope == 0:  # no round-off branch: the error stays at the bottom
         return found, f"grows as {grows} above about {meet}; below that it stays under 1e-14"
-    found.append((slope, left[len(left) // 2], round(math.log10(noise)), 1))
+    found.append((slope, left[len(left) // 2], math.log10(noise), 1))
     falls = "1/ε" if slope == -1 else f"ε^{slope}"
     return found, f"lowest near ε = {meet}; above that it grows as {grows}, below it as {falls}"
 
