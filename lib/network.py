@@ -202,14 +202,14 @@ class Network:
                     penalty.add_gradient(W, dW, m)
         return float(cost)
 
-    def _fits(self, array, n_rows, m=None):
-        """Whether this is an array (n_rows, m) in the network's own type."""
+    def _fits(self, array, rows, columns=None):
+        """Whether this is an array (rows, columns), of any m > 0 columns, in the network's type."""
         return (
             type(array) is np.ndarray
             and array.dtype == self.dtype
             and array.ndim == 2
-            and len(array) == n_rows
-            and array.shape[1] == (m or array.shape[1]) > 0
+            and len(array) == rows
+            and array.shape[1] == (columns or array.shape[1] or None)
         )
 
     def penalty_cost(self, m):
