@@ -48,10 +48,11 @@ def check_inputs(X, n_inputs=None, dtype=np.float64, name="X"):
     return X
 
 
-def check_labels(Y, n_outputs, m, dtype=np.float64, name="Y"):
+def check_labels(Y, n_outputs, m, dtype=np.float64, name="Y", soft=False):
     """Return labels as an ``(n_outputs, m)`` array of ``dtype`` that holds only 0 and 1.
 
-    One output takes 0 or 1 in shape ``(1, m)``; several take one-hot columns ``(C, m)``.
+    One output takes 0 or 1 in shape ``(1, m)``; several take one-hot columns ``(C, m)``. ``soft``
+    labels are probabilities instead: from 0 to 1, and over several outputs each column sums to 1.
     Chapter 1, "A picture becomes a column". Raises TypeError or ValueError.
     """
     Y = check_numeric(Y, name)
@@ -63,13 +64,16 @@ def check_labels(Y, n_outputs, m, dtype=np.float64, name="Y"):
         turned = Y.shape == (m, n_outputs)
         hint = f"; it looks transposed: pass {name}.T" if turned else ""
         raise ValueError(f"{name} has shape {Y.shape}; it needs {needs}{hint}")
-    wrong = (Y != 0) & (Y != 1)
+    wrong = ~((Y >= 0) & (Y <= 1)) if soft else (Y != 0) & (Y != 1)
     if wrong.any():
-        raise ValueError(f"{name} contains {Y[wrong][0]!s}; labels are 0 or 1")
+        needs = "soft labels are between 0 and 1" if soft else "labels are 0 or 1"
+        raise ValueError(f"{name} contains {Y[wrong][0]!s}; {needs}")
     sums = Y.sum(axis=0)
-    if n_outputs > 1 and (sums != 1).any():
-        column = np.argmax(sums != 1)
-        raise ValueError(f"{name} is not one-hot: column {column} sums to {sums[column]}")
+    off = abs(sums - 1) > 1e-5 if soft else sums != 1
+    if n_outputs > 1 and off.any():
+        what = "a distribution in each column" if soft else "one-hot"
+        column = np.argmax(off)
+        raise ValueError(f"{name} is not {what}: column {column} sums to {sums[column]}")
     return Y.astype(dtype, copy=False)
 
 
@@ -184,7 +188,7 @@ def check_numeric(array, name):
     """Return a real numeric array, whatever it came as: a list, integers, booleans.
 
     Chapter 1, "A picture becomes a column". Raises TypeError or ValueError. What a mask hides is
-    not used on the quiet: an array with masked values is refused.
+    never used silently: an array with masked values is refused.
     """
     if np.ma.is_masked(array):
         hidden = np.ma.count_masked(array)

@@ -7,7 +7,7 @@ not. ``dZ`` already contains the 1/m of the mean, so no layer below divides agai
 
 import numpy as np
 
-from lib.checks import check_inputs, check_labels, check_numeric
+from lib.checks import check_choice, check_inputs, check_labels, check_numeric
 
 __all__ = [
     "AbsoluteError",
@@ -43,15 +43,22 @@ class Loss:
     A loss knows four things about the logits Z: ``value_and_gradient(Z, Y, w)``,
     ``probabilities(Z)``, ``labels(Z)``, and with ``check_outputs(n_outputs)`` how many rows of them
     it can read. The cost is the mean over the examples, or with weights w, (m,) or (1, m), the
-    weighted mean: the sum of w times loss, divided by the sum of w. ``check_labels`` says what Y
-    may hold: zeros and ones, unless the loss is one ``of_classes = False``, for numbers.
+    weighted mean: the sum of w times loss, divided by the sum of w.
+
+    Labels are 0 or 1. With ``soft_labels=True`` they may be probabilities, as in label smoothing: a
+    number from 0 to 1, or a distribution in each column. The formulas are the same. A loss that is
+    not ``of_classes`` takes any numbers.
     """
 
     of_classes = True
+    soft_labels = False
+
+    def __init__(self, soft_labels=False):
+        self.soft_labels = check_choice(soft_labels, "soft_labels", [True, False])
 
     def check_labels(self, Y, n_outputs, m, dtype=np.float64, name="Y"):
         """Y as an ``(n_outputs, m)`` array of ``dtype``; TypeError or ValueError if it is none."""
-        return check_labels(Y, n_outputs, m, dtype, name)
+        return check_labels(Y, n_outputs, m, dtype, name, self.soft_labels)
 
     def value(self, Z, Y, w=None):
         """The cost, a scalar."""
@@ -59,7 +66,7 @@ class Loss:
         return self.value_and_gradient(Z, Y, *weights)[0]
 
     def __repr__(self):
-        return f"{type(self).__name__}()"
+        return f"{type(self).__name__}({'soft_labels=True' if self.soft_labels else ''})"
 
 
 class BinaryCrossEntropy(Loss):
@@ -67,7 +74,8 @@ class BinaryCrossEntropy(Loss):
 
     With A = sigmoid(Z) the loss of one example is -Y log A - (1 - Y) log(1 - A)
     = max(Z, 0) - Y Z + log(1 + exp(-|Z|)), and dZ = (A - Y) / m.
-    Z and Y are (1, m). Derived in chapter 1, "The cost" and "The gradient".
+    Z and Y are (1, m). ``soft_labels=True`` allows Y between 0 and 1. Derived in chapter 1, "The
+    cost" and "The gradient".
     """
 
     def value_and_gradient(self, Z, Y, w=None):
@@ -110,7 +118,8 @@ class SoftmaxCrossEntropy(Loss):
     """Mean of -log(probability given to the true class), for one-hot labels.
 
     With A = softmax(Z) the loss of one column is logsumexp(Z) - Y·Z, and dZ = (A - Y) / m.
-    Z and Y are (C, m). Derived in chapter 9, "The gradient is still the error".
+    Z and Y are (C, m). ``soft_labels=True`` allows any distribution as a column of Y. Derived in
+    chapter 9, "The gradient is still the error".
     """
 
     def value_and_gradient(self, Z, Y, w=None):
@@ -138,6 +147,9 @@ class _ErrorOfNumbers(Loss):
     """What the losses for numbers share: Z itself is the prediction, and Y any finite numbers."""
 
     of_classes = False
+
+    def __init__(self):
+        """Nothing to choose: any number is as good as another."""
 
     def check_labels(self, Y, n_outputs, m, dtype=np.float64, name="Y"):
         Y = check_numeric(Y, name)

@@ -5,7 +5,6 @@ import math
 import os
 import tempfile
 import warnings
-from pathlib import Path
 from typing import NamedTuple
 
 import h5py
@@ -206,20 +205,20 @@ class Checkpoint:
 
 def _check_writable(path, name="checkpoint"):
     """``path`` as a Path, after a trial of all that writing a file there will need."""
-    check_path_like(path, name)
-    path = Path(path).expanduser()
+    path = check_path_like(path, name).expanduser()
     what = f"{name} is {str(path)!r}"
-    if path.is_dir() or path.name in ("", ".."):
-        raise IsADirectoryError(f"{what}, a folder; it needs to be the path of a file")
-    check_path(path, name)
     try:
+        if path.is_dir() or path.name in ("", ".."):
+            raise IsADirectoryError("it is a folder")
+        check_path(path, name)
         if path.exists():
-            with open(path, "r+b"):
-                pass
+            path.open("r+b").close()
         # The name in full, as that of the file which is written first and then renamed.
         handle, trial = tempfile.mkstemp(prefix=path.name, dir=path.parent)
         os.close(handle)
         os.unlink(trial)
+    except FileNotFoundError:
+        raise
     except OSError as error:
-        raise type(error)(f"{what}; it needs to be writable: {error}") from error
+        raise type(error)(f"{what}; it needs to be a file that can be written: {error}") from error
     return path

@@ -8,7 +8,7 @@ into minibatches, while a thread reads the next few. Every example comes once an
 
 import numpy as np
 
-from lib.checks import check_inputs, check_weights
+from lib.checks import check_inputs, check_labels, check_weights
 
 __all__ = ["StoredExamples", "is_stored"]
 
@@ -90,7 +90,8 @@ class StoredExamples:
             X[here] = self.X[s] if self.x_in_rows else self.X[:, s].T
             Y[here] = self.Y[s].reshape(Y[here].shape) if self.y_in_rows else self.Y[:, s].T
         check_inputs(X.T, self.net.n_inputs, self.net.dtype, "X on disk")
-        self.net.loss.check_labels(Y.T, self.net.n_outputs, len(Y), self.net.dtype, "Y on disk")
+        check = getattr(self.net.loss, "check_labels", check_labels)
+        check(Y.T, self.net.n_outputs, len(Y), self.net.dtype, "Y on disk")
         if self.w is None:
             return X, Y
         w = np.concatenate([self.w[s] for s in slices])

@@ -27,10 +27,10 @@ class Validation:
     def __call__(self, net, history):
         Z = net.forward(self.X)
         history.validation_costs.append(float(net.loss.value(Z, self.Y, self.w)))
-        if not net.loss.of_classes:
+        if not getattr(net.loss, "of_classes", True):
             return
-        # Read as logits, the zeros and ones of Y give its own labels back.
-        right = net.loss.labels(Z) == net.loss.labels(self.Y)
+        # Read as logits, the numbers in Y less one half give its own labels back.
+        right = net.loss.labels(Z) == net.loss.labels(self.Y - 0.5)
         history.validation_accuracies.append(float(np.average(right[0], weights=self.w)))
 
 
