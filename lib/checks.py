@@ -100,7 +100,7 @@ def check_weights(w, m, dtype=np.float64, name="sample_weight"):
         i = np.argmax(wrong)
         raise ValueError(f"{name}[{i}] is {w[i]}; it needs finite numbers from 0 up")
     if not 0 < total.real < math.inf:
-        raise ValueError(f"{name} sums to {total}; it needs a positive finite sum")
+        raise ValueError(f"{name} sums to {total}; it needs a finite sum above zero")
     return w
 
 

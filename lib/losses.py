@@ -43,11 +43,11 @@ class Loss:
     A loss knows four things about the logits Z: ``value_and_gradient(Z, Y, w)``,
     ``probabilities(Z)``, ``labels(Z)``, and with ``check_outputs(n_outputs)`` how many rows of them
     it can read. The cost is the mean over the examples, or with weights w, (m,) or (1, m), the
-    weighted mean: the sum of w times loss, divided by the sum of w. ``check_labels`` says what Y
-    may hold: zeros and ones, unless the loss is one ``of_classes = False``, for numbers.
+    weighted mean: the sum of w times loss, divided by the sum of w.
 
-    With ``soft_labels=True`` labels may be probabilities, as in label smoothing: a number from 0 to
-    1, or a distribution in each column. The formulas are the same.
+    Labels are 0 or 1. With ``soft_labels=True`` they may be probabilities, as in label smoothing: a
+    number from 0 to 1, or a distribution in each column. The formulas are the same. A loss that is
+    not ``of_classes`` takes any numbers.
     """
 
     of_classes = True
@@ -149,7 +149,7 @@ class _ErrorOfNumbers(Loss):
     of_classes = False
 
     def __init__(self):
-        """Without ``soft_labels``: numbers are what they are."""
+        """Nothing to choose: any number is as good as another."""
 
     def check_labels(self, Y, n_outputs, m, dtype=np.float64, name="Y"):
         Y = check_numeric(Y, name)

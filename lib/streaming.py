@@ -10,7 +10,7 @@ import sys
 
 import numpy as np
 
-from lib.checks import check_inputs, check_weights
+from lib.checks import check_inputs, check_labels, check_weights
 
 __all__ = ["StoredExamples", "is_stored"]
 
@@ -48,7 +48,8 @@ class StoredExamples:
         self.m = X.shape[0] if self.x_in_rows else X.shape[1]
         self.y_in_rows = is_stored(Y) and self._are_rows(Y.shape)
         if Y is not None and not is_stored(Y):
-            self.Y = net.loss.check_labels(Y, net.n_outputs, self.m, net.dtype, f"Y{suffix}")
+            check = getattr(net.loss, "check_labels", check_labels)
+            self.Y = check(Y, net.n_outputs, self.m, net.dtype, f"Y{suffix}")
         if sample_weight is not None:  # m numbers, which are read whole
             name = f"w{suffix}" if suffix else "sample_weight"
             w = sample_weight[()] if is_stored(sample_weight) else sample_weight
@@ -120,7 +121,7 @@ class StoredExamples:
                 Y[here] = self.Y[s].reshape(Y[here].shape) if self.y_in_rows else self.Y[:, s].T
         check_inputs(X.T, self.net.n_inputs, self.net.dtype, self.names[0])
         if is_stored(self.Y):
-            check = self.net.loss.check_labels
+            check = getattr(self.net.loss, "check_labels", check_labels)
             check(Y.T, self.net.n_outputs, len(Y), self.net.dtype, self.names[1])
         if self.w is None:
             return X, Y

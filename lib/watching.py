@@ -37,7 +37,7 @@ class Validation:
             Z = net.forward(X)
             costs.append(net.loss.value(Z, Y, *w))
             sizes.append(w[0].sum() if w else X.shape[1])
-            if not net.loss.of_classes:
+            if not getattr(net.loss, "of_classes", True):
                 continue
             # Read as logits, the numbers in Y less one half give its own labels back.
             same = net.loss.labels(Z) == net.loss.labels(Y - 0.5)
