@@ -442,6 +442,15 @@ class top_k_accuracy:
         best = np.argsort(-Z, axis=0)[:k]  # (k, m): the first k classes of each column
         return float(np.mean(np.any(best == labels, axis=0)))
 
+    corners = {
+        "k is the number of classes": (
+            np.array([[1.0, 2, 3], [3, 1, 2]]),
+            np.array([[0, 1, 1]]),
+            2,
+        ),
+        "k is 1": (np.array([[1.0, 2, 3], [3, 1, 2], [2, 3, 1]]), np.array([[1, 1, 0]]), 1),
+        "one example": (np.array([[1.0], [3.0], [2.0]]), np.array([[2]]), 2),
+    }
     hints = [
         "`np.argsort(-Z, axis=0)` lists the classes of each column, the best first.",
         "Its first k rows, compared with labels (1, m), are a table (k, m) of hits. At most one a"

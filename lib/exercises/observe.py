@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.exercises.compare import as_array, close, is_text, same, short
+from lib.exercises.compare import as_array, close, is_number, is_text, same, short
 
 __all__ = ["Seen", "observe", "other_inputs"]
 
@@ -215,7 +215,7 @@ def _explained(pairs, words):
     lengths = _lengths(pairs)
     if lengths or any(len(gots) != len(wanteds) for gots, wanteds in pairs):
         return lengths
-    arrays = [([as_array(x) for x in g], [as_array(x) for x in w]) for g, w in pairs]
+    arrays = [_arrays(gots, wanteds) for gots, wanteds in pairs]
     if any(x is None for g, w in arrays for x in (*g, *w)):
         return None
     cases = [
@@ -223,10 +223,60 @@ def _explained(pairs, words):
         for (gots, wanteds), names in zip(arrays, words, strict=True)
     ]
     if not all(got.shape == wanted.shape for case, _ in cases for got, wanted in case):
-        return _reshaped(cases)
+        return _reshaped(cases) or _cut(arrays) or _shapes(cases)
     if all(np.all(close(got, wanted, 1e-4)) for case, _ in cases for got, wanted in case):
         return None  # a matter of dtype or of the last digits: the difference itself says it
     return _not_finite(cases) or _transformed(cases) or _placed(cases, pairs)
+
+
+def _arrays(gots, wanteds):
+    """Both lists as lists of arrays; two lists of numbers as one array each."""
+    if len(gots) > 1 and all(map(is_number, [*gots, *wanteds])):
+        gots, wanteds = [gots], [wanteds]
+    return [as_array(value) for value in gots], [as_array(value) for value in wanteds]
+
+
+def _cut(arrays):
+    """What is true of a list of vectors that hold the right numbers in other portions."""
+    pairs = [(np.concatenate(g), np.concatenate(w)) for g, w in arrays if _vectors(g, w)]
+    if len(pairs) < len(arrays):
+        return None
+    if all(np.array_equal(got, wanted) for got, wanted in pairs):
+        return "the right numbers in the right order, cut in other places"
+    wrong = [(list(g), list(w)) for g, w in pairs if not np.array_equal(g, w)]
+    if all(sorted(got) == sorted(wanted) for got, wanted in wrong):
+        return "the right numbers in another order, cut in other places"
+    if all(set(wanted) - set(got) for got, wanted in wrong):
+        return "some numbers are missing"
+    if all(len(set(got)) < len(got) for got, _ in wrong):
+        return "some numbers come more than once"
+    return None
+
+
+def _vectors(gots, wanteds):
+    return len(wanteds) > 0 and all(np.ndim(array) == 1 for array in (*gots, *wanteds))
+
+
+def _shapes(cases):
+    """The shape that came, in the names of the sizes, if one description holds in all cases."""
+    found = []
+    for case, names in cases:
+        for got, wanted in case:
+            if got.shape != wanted.shape:
+                found.append((got.shape, names))
+    if len(cases) < 3 or len({len(shape) for shape, _ in found}) != 1 or len(found) < len(cases):
+        return None
+    words = []
+    for axis in range(len(found[0][0])):
+        fits = ["1"] * all(shape[axis] == 1 for shape, _ in found)
+        for name in set(found[0][1]) - set(CONSTANTS):
+            sizes = [names.get(name) for _, names in found]
+            if all(map(is_number, sizes)) and sizes == [shape[axis] for shape, _ in found]:
+                fits.append(name)
+        words.append(min(fits, key=len) if fits else None)
+    if None in words or not words:
+        return None
+    return f"its shape is ({', '.join(words)}{',' * (len(words) == 1)})"
 
 
 def _lengths(pairs):
@@ -423,7 +473,7 @@ def _linear(flat):
         told = _named(numbers, names)
         if told:
             return _said(form, told, numbers)
-        if rich and unnamed is None and form.partition(" ")[0] in ("", "+", "step"):
+        if rich and unnamed is None and form.partition(" ")[0] in ("", "+", "step", "part"):
             unnamed = _said(form, None, numbers)
     return unnamed
 
@@ -499,6 +549,7 @@ def _said(form, told, numbers):
     if told is None:
         return {"": "it is right up to a factor, the same for all its numbers",
                 "+": "it is right up to a constant, the same for all its numbers",
+                "part": f"a multiple of {a} is too much in it, or missing",
                 "step": f"what is added to {a} is right up to a factor"}[kind]  # fmt: skip
     if kind == "+":
         return f"it is {told.lstrip('-')} too {'small' if told.startswith('-') else 'large'}"
@@ -588,6 +639,7 @@ def _names(inputs, arguments, task):
     for name, value in zip(arguments, inputs, strict=False):
         if isinstance(value, (list, tuple)):
             found.setdefault(f"len({name})", float(len(value)))
+            found |= _of_list(name, value)
         array = None if isinstance(value, (list, tuple)) else as_array(value)
         if array is None:
             continue
@@ -610,6 +662,20 @@ def _names(inputs, arguments, task):
     for name in sorted(found, key=len):
         sizes[name] = found[name]
     return {**CONSTANTS, **sizes}
+
+
+def _of_list(name, values):
+    """Names for what is easily made of a list of numbers."""
+    if len(values) < 2 or not all(map(is_number, values)):
+        return {}
+    numbers = [float(value) for value in values]
+    return {
+        f"{name}[0]": numbers[0],
+        f"{name}[-1]": numbers[-1],
+        f"sum({name})": sum(numbers),
+        f"sum({name}[1:])": sum(numbers[1:]),
+        f"sum({name}[:-1])": sum(numbers[:-1]),
+    }
 
 
 def _and(names):

@@ -184,7 +184,7 @@ def test_incorrect_says_what_was_expected_and_what_came(answer, message):
         (lambda x, s: (1, 2, 3), "It needs to return 2 results, and returned 3."),
         (lambda x, s: (x.max(), x.max()), "low: expected "),
         (lambda x, s: (x.min(), x.max() + 1e-6), "Right: low.\nhigh: expected "),
-        (lambda x, s: (x.min(), [x.max()]), "High: right in value, but its shape is another"),
+        (lambda x, s: (x.min(), [x.max()]), "high: right in value, but its shape is another"),
     ],
 )
 def test_several_results_are_told_apart_by_name(answer, message):
