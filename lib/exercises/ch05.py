@@ -29,6 +29,7 @@ class read_the_numbers:
 
     corners = {
         "a bias above 0, and smaller than the variance": (0.3125, 0.5, 0.25),
+        "a variance far below 0": (0.3125, 0.125, 0.25),
         "a variance of 0": (0.25, 0.25, 0.125),
         "a negative variance": (0.5, 0.375, 0.25),
         "nearly equal": (0.28125, 0.328125, 0.25),

@@ -259,8 +259,9 @@ class Exercise:
 
     def _observed(self, cases, given, expected, faults):
         """(kind, sentences) of what is generally true of a wrong answer."""
+        where = self._where(faults).strip()
         if "value" not in faults:
-            return "observed", []
+            return "observed", [where] * bool(where)
         trio = zip(cases, given, expected, strict=True)
         ran = [(c, g, w) for c, g, w in trio if g.error is None and w.error is None]
         seen = [observe.Seen(case.inputs, g.value, w.value) for case, g, w in ran]
@@ -270,7 +271,6 @@ class Exercise:
             kind, said = observe.observe(
                 seen, self.results, self.arguments, self.task or "", self._changed(used)
             )
-        where = self._where(faults).strip()
         return ("observed", [*said, where]) if where else (kind, said)
 
     def _changed(self, cases):
