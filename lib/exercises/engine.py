@@ -11,10 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.exercises import observe
 from lib.exercises.compare import ATOL, RTOL, difference, same, settled, short
+from lib.exercises.observe import Seen, observe
 from lib.exercises.solved import record, say
 from lib.exercises.source import edited, needs, source_of
+from lib.exercises.variants import other_inputs
 
 __all__ = ["Case", "Exercise", "Outcome", "Verdict", "exercise"]
 
@@ -264,11 +265,11 @@ class Exercise:
             return "observed", [where] * bool(where)
         trio = zip(cases, given, expected, strict=True)
         ran = [(c, g, w) for c, g, w in trio if g.error is None and w.error is None]
-        seen = [observe.Seen(case.inputs, g.value, w.value) for case, g, w in ran]
+        seen = [Seen(case.inputs, g.value, w.value) for case, g, w in ran]
         used = [case for case, _, _ in ran]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what is tried on the answer
-            kind, said = observe.observe(
+            kind, said = observe(
                 seen, self.results, self.arguments, self.task or "", self._changed(used)
             )
         return ("observed", [*said, where]) if where else (kind, said)
@@ -277,7 +278,7 @@ class Exercise:
         """{words: runs} of the solution on inputs that are changed in one way, one run a case."""
         if not cases or "while " in source_of(self.answer):  # which might not end on these inputs
             return {}
-        ways = [told for told, _ in observe.other_inputs(cases[0].inputs, self.arguments)]
+        ways = [told for told, _ in other_inputs(cases[0].inputs, self.arguments)]
         return {
             told: [functools.partial(self._changed_run, told, case.number) for case in cases]
             for told in ways
@@ -287,7 +288,7 @@ class Exercise:
     def _changed_run(self, told, number):
         """The right results for the inputs of a case, changed as some words say; None if none."""
         case = self._cases[number - 1]
-        other = dict(observe.other_inputs(case.inputs, self.arguments)).get(told)
+        other = dict(other_inputs(case.inputs, self.arguments)).get(told)
         return other and self._run(self.answer, Case(number, told, other)).value
 
     def _where(self, faults):
