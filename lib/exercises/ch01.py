@@ -73,6 +73,12 @@ class stable_sigmoid:
         e = np.exp(-np.abs(z))
         return np.where(z >= 0, 1, e) / (1 + e)
 
+    corners = {
+        "between -1 and 1": (np.array([-0.9, -0.5, -0.1, 0.0, 0.1, 0.5, 0.9]),),
+        "far out": (np.array([[-1e5, -800.0, -40.0, -30.0], [1e5, 800.0, 40.0, 30.0]]),),
+        "a single number": (np.array(-2.0),),
+    }
+    atol = 1e-13
     hints = [
         "For which sign of z is exp(-z) safe, and what is the other form, with exp(z)?",
         "exp(-|z|) is safe for every z. For z >= 0 the answer is 1 / (1 + e); multiply numerator"
