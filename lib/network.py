@@ -149,7 +149,7 @@ class Network:
 
     def forward(self, X, training=False):
         """Logits (n_out, m) for X (n_x, m)."""
-        A = X if self._fits(X, self.n_inputs) else check_inputs(X, self.n_inputs, self.dtype)
+        A = X if self._fits(X) else check_inputs(X, self.n_inputs, self.dtype)
         for layer in self.layers:
             A = layer.forward(A, training)
         return A
@@ -172,7 +172,12 @@ class Network:
         Training calls this for every batch. So arrays of the right type and shape are not searched
         for NaN and wrong labels again, as ``train``, ``cost`` and ``predict`` do once.
         """
-        if not (self._fits(X, self.n_inputs) and self._fits(Y, self.n_outputs, X.shape[1])):
+        if not (
+            self._fits(X)
+            and type(Y) is np.ndarray
+            and Y.dtype == self.dtype
+            and Y.shape == (self.n_outputs, X.shape[1])
+        ):
             X, Y = self.check(X, Y)
         m = X.shape[1]
         if w is not None:
@@ -196,14 +201,14 @@ class Network:
                     penalty.add_gradient(W, dW, m)
         return float(cost)
 
-    def _fits(self, array, n_rows, m=None):
-        """Whether this is an array (n_rows, m) in the network's own type."""
+    def _fits(self, X):
+        """Whether X is an array (n_inputs, m) in the network's own type."""
         return (
-            type(array) is np.ndarray
-            and array.dtype == self.dtype
-            and array.ndim == 2
-            and len(array) == n_rows
-            and array.shape[1] == (m or array.shape[1]) > 0
+            type(X) is np.ndarray
+            and X.dtype == self.dtype
+            and X.ndim == 2
+            and len(X) == self.n_inputs
+            and X.size > 0
         )
 
     def penalty_cost(self, m):

@@ -41,8 +41,8 @@ def fit(net, batches, optimizer, epochs, after_epoch=(), history=None):
             if not math.isfinite(cost):
                 raise Diverged(cost, epoch, step, last_cost, history)
             optimizer.step(net.parameters, net.gradient)
-            total += cost * _size(*batch)
-            m += _size(*batch)
+            size = _size(*batch)
+            total, m = total + size * cost, m + size
         history.costs.append(float(total / m))
         if any([f(net, history) for f in after_epoch]):
             break

@@ -30,6 +30,7 @@ from lib import (
     GradientDescent,
     History,
     LeakyReLU,
+    Loss,
     Momentum,
     Network,
     Penalty,
@@ -120,6 +121,9 @@ DOORS = {
     "L1": plain(L1, strength=0.7),
     "L2": plain(L2, strength=0.7),
     "EarlyStopping": plain(EarlyStopping, patience=3),
+    "Loss": plain(Loss, soft_labels=True),
+    "BinaryCrossEntropy": plain(BinaryCrossEntropy, soft_labels=True),
+    "SoftmaxCrossEntropy": plain(SoftmaxCrossEntropy, soft_labels=True),
     "GradientDescent": plain(GradientDescent, learning_rate=0.1),
     "Optimizer": plain(lib.Optimizer, learning_rate=0.1),
     "Momentum": plain(Momentum, learning_rate=0.1, beta=0.9),
@@ -222,8 +226,7 @@ DOORS = {
     ),
 }
 
-TAKE_NO_ARGUMENTS = {"ReLU", "Sigmoid", "Tanh", "Layer", "Loss"}
-TAKE_NO_ARGUMENTS |= {"BinaryCrossEntropy", "SoftmaxCrossEntropy"}
+TAKE_NO_ARGUMENTS = {"ReLU", "Sigmoid", "Tanh", "Layer"}
 MADE_BY_THE_LIBRARY = {"Checkpoint", "Diverged", "History", "Cats", "Digits", "Saved"}
 ANY_ARRAY = {"leaky_relu", "relu", "sigmoid", "softmax", "tanh"}  # formulas, applied as they are
 BEHIND_A_DOOR = {"fit"}  # train checks what it is given
@@ -365,6 +368,8 @@ def objects(door, argument, example, *values):
 def rows():
     """The whole table."""
     yield from counts("Dense", "n_outputs")
+    for loss in ("Loss", "BinaryCrossEntropy", "SoftmaxCrossEntropy"):
+        yield Row(loss, "soft_labels", "no", ValueError, "'no'", "needs to be one of True, False")
     yield Row("Dense", "bias", "no", ValueError, "'no'", "needs to be one of True, False")
     yield Row("Dense", "bias", np.ones(2), ValueError, "array([1., 1.])", "needs to be one of True")
     yield from reals("LeakyReLU", "slope", "[0, 1)", 1)
@@ -588,7 +593,7 @@ def loops():
         {"X": disk},
     )
     for door in ("train", "train_gram"):
-        for value in (3, np.ones((3, 7)), ([], [], [])):
+        for value in (3, np.ones((3, 7)), ([], [], [], [])):
             got = f"is a {type(value).__name__};"
             yield Row(
                 door, "validation", value, TypeError, got, "needs to be the pair (X_dev, Y_dev)"
