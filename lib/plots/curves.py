@@ -37,8 +37,10 @@ def lines(
         if median:
             ax.plot(x, y, color=colour, linewidth=0.6, alpha=0.45, linestyle="-")
             x, y = _running_median(x, y, median)
+        if _isolated(y):  # a line alone would not show them
+            look |= {"marker": marker or "o", "markersize": 6}
         drawn += ax.plot(x, y, **look)
-        told.append(f"{name}: {_story(x, y, xlabel, best, digits, logy)}.")
+        told.append(f"{name}: {_story(x, y, best, digits, logy)}.")
         if best is not None:
             _star(ax, x, y, best)
     if median:
@@ -92,12 +94,15 @@ def bands(
     for name, (x, y) in (guides or {}).items():
         drawn += ax.plot(x, y, color=COLOURS["black"], linestyle=":", linewidth=1.4, label=name)
     number = f"{min(counts)}" if len(counts) == 1 else f"{min(counts)} to {max(counts)}"
-    key(ax, f"{middle} of {number} {of}", mark("", color=COLOURS["black"], linestyle="-"))
-    key(ax, "lowest to highest", patch("#BBBBBB"))
+    alone = number == "1"
+    if not alone:
+        key(ax, f"{middle} of {number} {of}", mark("", color=COLOURS["black"], linestyle="-"))
+        key(ax, "lowest to highest", patch("#BBBBBB"))
     told += _levels(ax, levels, series, drawn)
     _axes(ax, xlabel, ylabel, logx, logy, ylim, ticks, series)
     label_ends(ax, drawn, side)
-    return f"{_against(ylabel, xlabel)}, {middle}s of {number} {of}. {' '.join(told)}"
+    several = "" if alone else f", {middle}s of {number} {of}"
+    return f"{_against(ylabel, xlabel)}{several}. {' '.join(told)}"
 
 
 def _against(ylabel, xlabel):
@@ -106,7 +111,7 @@ def _against(ylabel, xlabel):
 
 def sentence(words):
     """The words with a capital at the beginning, and otherwise as they are."""
-    return words[:1].upper() + words[1:]
+    return words[:1].upper() + words[1:] if words[:1].isascii() else words  # "β" stays
 
 
 def _named(lines, argument):
@@ -130,6 +135,12 @@ def _series(line, name, every):
     return x, y
 
 
+def _isolated(y):
+    """Whether a value stands alone between gaps."""
+    shown = np.r_[False, np.isfinite(y), False]
+    return bool(np.any(shown[1:-1] & ~shown[:-2] & ~shown[2:]))
+
+
 def _running_median(x, y, width):
     """The medians of ``width`` neighbouring values, each at the place of the middle one."""
     width = min(width, len(y))
@@ -145,7 +156,7 @@ def _star(ax, x, y, best):
     key(ax, "lowest" if best is min else "highest", mark("*", color=COLOURS["black"], ms=13))
 
 
-def _story(x, y, xlabel, best, digits, log):
+def _story(x, y, best, digits, log):
     """What one would tell of a curve on the telephone."""
     shown = np.isfinite(y)
     x, y = x[shown], tidy(y[shown], each=log)
@@ -155,14 +166,14 @@ def _story(x, y, xlabel, best, digits, log):
     if best is not None:
         k = np.argmin(y) if best is min else np.argmax(y)
         name = "lowest" if best is min else "highest"
-        return f"{name}, {say(y[k], digits)}, at {xlabel} {say(x[k])}"
+        return f"{name}, {say(y[k], digits)}, at {say(x[k])}"
     if len(y) == 1:
-        return f"{first} at {xlabel} {say(x[0])}"
+        return f"{first} at {say(x[0])}"
     if np.ptp(y) == 0:
         return f"stays at {first}"
     verb = "falls" if y[-1] < y[0] else "rises"
     verb, last = ("goes", "the same") if first == last else (verb, last)
-    way = f"{verb} from {first} at {xlabel} {say(x[0])} to {last} at {say(x[-1])}"
+    way = f"{verb} from {first} at {say(x[0])} to {last} at {say(x[-1])}"
     return way + _aside(x, y, log)
 
 
@@ -179,14 +190,22 @@ def _aside(x, y, log):
 
 
 def _crossing(x, y, level, best, digits, log):
-    """Where a line crosses the level for the last time, or what else there is to tell of it."""
+    """Where a line crosses the level, or what else there is to tell of it."""
     if level is None or len(x) < 2:
-        return _story(x, y, "", best, digits, log).replace("at  ", "at ")
-    above = tidy(np.r_[y, level])[:-1] >= tidy(np.r_[y, level])[-1]
-    changes = np.flatnonzero(above[1:] != above[:-1])
+        return _story(x, y, best, digits, log)
+    shown = np.isfinite(y)
+    x, above = x[shown], (tidy(np.r_[y[shown], level])[:-1] >= tidy(level)).astype(int)
+    words, changes = ("below", "above"), np.flatnonzero(np.diff(above))
+    if not len(above):
+        return "no value to show"
     if not len(changes):
-        return f"{'above' if above[0] else 'below'} {say(level)} all along"
-    return f"{'above' if above[-1] else 'below'} {say(level)} from {say(x[changes[-1] + 1])} on"
+        return f"{words[above[0]]} {say(level)} all along"
+    if len(changes) == 1:
+        return f"{words[above[-1]]} {say(level)} from {say(x[changes[0] + 1])} on"
+    first, last = x[changes[0] + 1], x[changes[1]]
+    where = f"at {say(first)}" if first == last else f"from {say(first)} to {say(last)}"
+    again = "" if len(changes) == 2 else f", and crosses it {len(changes)} times"
+    return f"{words[1 - above[0]]} {say(level)} {where}{again}"
 
 
 def _levels(ax, levels, series, drawn):
@@ -231,7 +250,7 @@ def plain_log(axis):
     axis.axes.autoscale_view()
     low, high = axis.get_view_interval()
     decades = np.log10(high / low) if low > 0 else 1
-    if decades < 6:
+    if decades < 6 and low > 5e-5 and high < 5e6:
         axis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades < 2 else (1, 3), numticks=12))
         if decades > 4:
             axis.set_major_locator(LogLocator(numticks=9))

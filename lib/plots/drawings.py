@@ -109,9 +109,14 @@ def network(ax, sizes, names=(), *, labels=None, most=7):
     said = f" ({', '.join(str(n).replace('$', '').replace('_', '') for n in names)})" * bool(names)
     return (
         f"A network of {len(sizes) - 1} layers as columns of neurons: {sizes[0]:,} inputs, then"
-        f" {', '.join(f'{n:,}' for n in sizes[1:])} neurons{said}. Each neuron is joined to all of"
+        f" {_listed(sizes[1:])} neurons{said}. Each neuron is joined to all of"
         f" the column before: {weights:,} weights and {biases:,} biases."
     )
+
+
+def _listed(counts):
+    words = [f"{count:,}" for count in counts]
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _column(n, most, tallest):

@@ -52,13 +52,14 @@ def grid(
         size = min(11, 4.4 * 72 * _cell_width(ax, values.shape[1]) / (3.2 * 72) * 10)
         for (i, j), word in np.ndenumerate(words):
             ground = image.cmap(image.norm(shade[i, j])) if np.isfinite(shade[i, j]) else "white"
-            light = contrast("white", ground) > contrast(COLOURS["black"], ground)
+            light = contrast("white", ground) > contrast("black", ground)
             ax.text(j + 0.5, i + 0.5, word, ha="center", va="center", fontsize=max(7, size),
-                    color="white" if light else COLOURS["black"])  # fmt: skip
+                    color="white" if light else "black")  # fmt: skip
     ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(0, values.shape[1]), ylim=(values.shape[0], 0))
     for axis, names in ((ax.xaxis, columns), (ax.yaxis, rows)):
         names = [] if names is None else list(names)
-        few = slice(None, None, -(-len(names) // 12) or 1)  # a long axis has a name now and then
+        room = 12 if axis is ax.yaxis else max(2, int(_cell_width(ax, 1) / 0.6))
+        few = slice(None, None, -(-len(names) // room) or 1)  # a long axis has a name now and then
         axis.set_ticks((np.arange(len(names)) + 0.5)[few], [_name(name) for name in names[few]])
     ax.tick_params(length=0)
     ax.spines[:].set(visible=True, color="#999999")
@@ -176,8 +177,8 @@ def _cells(ax, x, middle, title, values, marked=None, copied=None):
 
 def _array(title, values, marked=None, copied=None):
     values = np.asarray(values)
-    also = "" if marked is None else f", {int(np.sum(marked))} cells shaded"
-    also += "" if copied is None else f", {int(np.sum(copied))} cells repeated"
+    also = "" if marked is None else f", {int(np.sum(marked))} of {values.size} cells shaded"
+    also += "" if copied is None else f", {int(np.sum(copied))} of {values.size} cells repeated"
     low, high = say(tidy(values).min()), say(tidy(values).max())
     return f"{title or 'It'} has shape {values.shape} and values from {low} to {high}{also}."
 

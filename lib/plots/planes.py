@@ -19,32 +19,32 @@ CLASSES = [
 
 @kind()
 def scatter(
-    ax, points, labels=None, xlabel="$x_1$", ylabel="$x_2$", *, names=None, equal=None,
-    logx=False, logy=False, levels=None, best=None, ylim=None, size=34,
+    ax, X, Y=None, xlabel="$x_1$", ylabel="$x_2$", *, names=None, equal=None,
+    logx=False, logy=False, levels=None, best=None, ylim=None, dots=34,
 ):  # fmt: skip
     """Points, a marker and a colour a group; chapter 0, "How to use a chapter".
 
-    points: (2, m) with labels (1, m), classes 0 to at most 3, or a dictionary from a name to
+    X: points (2, m) with labels Y (1, m), classes 0 to at most 3, or a dictionary from a name to
     (x, y). names: of the classes. equal: a unit is as long in both directions; as it is for
     classes. levels: a dictionary from a name to a height, drawn as a dotted line. best: min or max,
-    puts a star at the best y of all. size: of a point. ylim: (low, high); points beyond stand on
+    puts a star at the best y of all. dots: their area. ylim: (low, high); points beyond stand on
     the edge. Raises TypeError or ValueError for what are no points.
     """
-    if isinstance(points, dict):
-        groups = {name: _pair(pair, name) for name, pair in points.items()}
+    if isinstance(X, dict):
+        groups = {name: _pair(pair, name) for name, pair in X.items()}
         if not groups:
-            raise ValueError("points is empty; it needs at least one group")
+            raise ValueError("X is empty; it needs at least one group")
         styles = looks(groups)
         styles = [(c, marker or MARKERS[k % 7]) for k, (c, _, marker) in enumerate(styles)]
     else:
-        X, Y = check_points(points, labels)
+        X, Y = check_points(X, Y)
         groups, styles = _classes(X, Y, names)
         resize(ax, 6.4, 4.8)
         equal = True if equal is None else equal
     told = []
     for (name, (x, y)), (colour, marker) in zip(groups.items(), styles, strict=True):
         shown = y if ylim is None else np.clip(y, *(np.array(ylim, float)))
-        look = {"s": size, "color": colour, "marker": marker, "alpha": 0.8, "zorder": 3}
+        look = {"s": dots, "color": colour, "marker": marker, "alpha": 0.8, "zorder": 3}
         found = ax.scatter(x, shown, edgecolors="white", linewidths=0.5, clip_on=False, **look)
         if len(groups) > 1:
             key(ax, name, mark(marker, color=colour))
@@ -73,10 +73,10 @@ def scatter(
 
 
 def _pair(pair, name):
-    x, y = (check_numeric(values, f"points[{name!r}]").astype(float).ravel() for values in pair)
+    x, y = (check_numeric(values, f"X[{name!r}]").astype(float).ravel() for values in pair)
     if x.shape != y.shape or not x.size:
         got = f"{x.size} x and {y.size} y"
-        raise ValueError(f"points[{name!r}] has {got}; it needs as many, at least one")
+        raise ValueError(f"X[{name!r}] has {got}; it needs as many, at least one")
     return x, y
 
 
@@ -103,7 +103,7 @@ def _classes(X, Y, names):
 
 
 def _cloud(x, y):
-    a, b = say(np.mean(tidy(x)), 2), say(np.mean(tidy(y)), 2)
+    a, b = (say(tidy([np.mean(tidy(v)), np.abs(v).max()])[0], 2) for v in (x, y))
     return f"{len(x)} around ({a}, {b})"
 
 
@@ -120,14 +120,14 @@ def grid_over(X, steps=200, room=0.55):
 
 
 @kind(7.2, 4.8)
-def regions(ax, predict, X, Y, *, names=None, contours=None, size=None):
+def regions(ax, predict, X, Y, *, names=None, contours=None, dots=None):
     """The plane as a model divides it, over its points; chapter 0, "How to use a chapter".
 
     predict: a function from points (2, k) to k answers: labels, or for two classes also
     probabilities of class 1. X, Y: points (2, m) and labels (1, m), classes 0 to at most 3. names:
     of the classes. contours: a dictionary from a name to levels of predict's answers,
     drawn thin.
-    size: of a point. Raises TypeError or ValueError for points that are none.
+    dots: the area of a point. Raises TypeError or ValueError for points that are none.
     """
     X, Y = check_points(X, Y)
     check_object(predict, "predict", "__call__", "net.predict")
@@ -159,7 +159,7 @@ def regions(ax, predict, X, Y, *, names=None, contours=None, size=None):
     width = ax.get_window_extent().width / ax.figure.dpi
     groups, styles = _classes(X, Y, names)
     for (name, (a, b)), (colour, marker) in zip(groups.items(), styles, strict=True):
-        s = size or (30 if width > 3.5 else 14)
+        s = dots or (30 if width > 3.5 else 14)
         ax.scatter(a, b, s=s, color=colour, marker=marker, edgecolors="white", lw=0.4, zorder=3)
         key(ax, name, mark(marker, color=colour))
     key(ax, "shade: the model's answer", patch("#D5D5D5"))
@@ -189,13 +189,15 @@ def contours(
     Raises TypeError or ValueError for paths that are none.
     """
     check_object(cost, "cost", "__call__", "a function of weights (2, k)")
+    if not paths and (lowest is None or span is None):
+        raise ValueError("paths is empty; it needs a path, or lowest and span")
     for name, path in paths.items():
         path = check_numeric(path, f"paths[{name!r}]")
         if path.ndim != 2 or path.shape[1] != 2 or not len(path):
             raise ValueError(f"paths[{name!r}] has shape {path.shape}; it needs (steps + 1, 2)")
     ends = [np.reshape(lowest, (1, 2))] if lowest is not None else []
-    seen = np.vstack([*map(np.asarray, paths.values()), *ends])
     if span is None:
+        seen = np.vstack([*map(np.asarray, paths.values()), *ends])
         middle = (seen.max(axis=0) + seen.min(axis=0)) / 2
         half = 0.58 * np.maximum(np.ptp(seen, axis=0), 1e-9)
         half[:] = half.max() if equal else half
@@ -208,7 +210,7 @@ def contours(
         levels = heights.min() + np.ptp(heights) * shares
     drawn = ax.contour(x, y, heights, np.sort(levels), colors="#999999", linewidths=0.9)
     if values:
-        ax.clabel(drawn, fmt="%.2g", fontsize=11)
+        ax.clabel(drawn, fmt="%.2g", fontsize=11, colors="#555555")
     told = []
     for (name, path), (colour, dash, marker) in zip(paths.items(), looks(paths), strict=True):
         path = np.asarray(path, dtype=float)

@@ -45,7 +45,10 @@ def bars(ax, values, xlabel, *, marked=None, limits=None, log=False, xlim=None, 
         key(ax, means, mark("", color=COLOURS["vermillion"], linestyle="--"))
     if log:
         plain_log(ax.xaxis)
-    ax.set_xlim(*(xlim or ax.get_xlim()))
+    if xlim is not None:
+        ax.set_xlim(*xlim)
+    elif not log:
+        ax.margins(x=0.12)
     for row, (name, value) in enumerate(numbers.items()):
         ax.annotate(
             words[name], (value, row), xytext=(5 if value >= 0 else -5, 0), va="center",
@@ -53,8 +56,6 @@ def bars(ax, values, xlabel, *, marked=None, limits=None, log=False, xlim=None, 
             path_effects=HALO, annotation_clip=False,
         )  # fmt: skip
     _name_rows(ax, list(numbers), xlabel)
-    if not log and xlim is None:
-        ax.margins(x=0.12)
     also = f", hatched: {marks}, {', '.join(map(str, chosen))}" if chosen else ""
     return f"{sentence(xlabel)}{also}. {'; '.join(told)}."
 
@@ -122,13 +123,14 @@ def strips(ax, groups, xlabel, *, percent=True, log=False, joined=False, xlim=No
         ax.plot(values, row - shift, marker or "o", linestyle="none", color=colour, alpha=0.75)
         mean = np.nanmean(shown)
         ax.plot([mean] * 2, [row - 0.3, row + 0.3], "-", color=COLOURS["black"], linewidth=2.2)
-        figures = [f"{v:.0f}" if digits is None else say(v, digits) for v in
-                   tidy([mean, np.nanmin(shown), np.nanmax(shown)])]  # fmt: skip
-        if digits is None and not percent:
-            figures = [say(v, 2) for v in (mean, np.nanmin(shown), np.nanmax(shown))]
-        mean, low, high = figures
-        told.append(f"{name}: mean {mean}{unit}, from {low} to {high}{unit} over {len(values)}"
-                    f" run{'s' * (len(values) != 1)}.")  # fmt: skip
+        runs = int(np.isfinite(shown).sum())
+        found = tidy([mean, np.nanmin(shown), np.nanmax(shown)])
+        whole = digits is None and percent
+        middle, low, high = (f"{v:.0f}" if whole else say(v, digits or 2) for v in found)
+        told.append(
+            f"{name}: mean {middle}{unit}, from {low} to {high}{unit} over {runs}"
+            f" run{'s' if runs != 1 else ''}."
+        )
     key(ax, "one run", mark("o", color=COLOURS["grey"]))
     key(ax, "mean", mark("|", color=COLOURS["black"], markersize=14, markeredgewidth=2.2))
     _name_rows(ax, list(rows), f"{xlabel}{' (%)' if percent else ''}")
@@ -140,7 +142,7 @@ def strips(ax, groups, xlabel, *, percent=True, log=False, joined=False, xlim=No
         ax.set_xlim(*xlim)
     if joined and len(rows) == 2:
         first, second = rows.values()
-        gain = tidy(second - first)
+        gain = tidy(tidy(second) - tidy(first))
         higher = int(np.sum(gain > 0))
         told.append(f"The second is higher in {higher} of {len(gain)}, by {say(gain.mean(), 2)}"
                     f"{' points' * percent} in the mean.")  # fmt: skip
@@ -166,7 +168,8 @@ def histograms(ax, groups, xlabel, *, bins=40, span=None, log=False):
         values = check_numeric(values, f"groups[{name!r}]" if name else "groups").astype(float)
         found[name] = values[np.isfinite(values)]
         if not found[name].size:
-            raise ValueError(f"groups[{name!r}] holds no finite number; it needs at least one")
+            argument = f"groups[{name!r}]" if name else "groups"
+            raise ValueError(f"{argument} holds no finite number; it needs at least one")
     every = np.concatenate(list(found.values()))
     low, high = span or (every.min(), every.max())
     low, high = (low - 0.5, high + 0.5) if low == high else (low, high)

@@ -80,7 +80,9 @@ class Slider:
 
 
 def slider(draw, values, name, *, start=0):
-    """One figure for each of several values, and a slider to choose; chapter 0, as for ``table``.
+    """One figure for each of several values, and a slider to choose one.
+
+    Chapter 0, "How to use a chapter".
 
     draw: a function of a value that returns a figure, with as many axes for each. values: numbers
     or texts, at least two. name: what they are. start: the number of the value that is seen first.

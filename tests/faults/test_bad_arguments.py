@@ -208,21 +208,18 @@ DOORS = {
     "load_picture": lambda w: (datasets.load_picture, dict(path=picture(w))),
     "claim": plain(claim, sentence="two is more than one", holds=2 > 1),
     "plots.table": plain(plots.table, header=["run", "cost"], rows=[["a", 1]]),
-    "plots.cost_curves": lambda w: (plots.cost_curves, dict(costs=w.costs)),
-    "plots.picture_grid": lambda w: (
-        plots.picture_grid,
+    "plots.lines": lambda w: (plots.lines, dict(lines=w.costs)),
+    "plots.pictures": lambda w: (
+        plots.pictures,
         dict(pictures=w.pictures, titles=["a", "b"]),
     ),
-    "plots.boundary": lambda w: (
-        plots.boundary,
+    "plots.regions": lambda w: (
+        plots.regions,
         dict(predict=lambda X: X[:1] > 0, X=w.points.T, Y=np.array([[0, 1, 1, 0, 1, 0]])),
     ),
     "plots.scatter": lambda w: (
         plots.scatter,
         dict(X=w.points.T, Y=np.array([[0, 1, 1, 0, 1, 0]])),
-    ),
-    "plots.weight_picture": plain(
-        plots.weight_picture, weights=np.arange(12288.0).reshape(64, 64, 3)
     ),
 }
 
@@ -734,31 +731,26 @@ def figures():
     """Rows for figures, tables and claims."""
     yield Row("claim", "holds", 0.7, TypeError, "0.7", "needs to be True or False")
     yield Row("claim", "holds", "yes", TypeError, "'yes'", "needs to be True or False")
-    for door in ("plots.scatter", "plots.boundary"):
+    for door in ("plots.scatter", "plots.regions"):
         yield Row(door, "X", np.ones((6, 2)), ValueError, "(6, 2)", "needs (2, m)")
         yield Row(door, "X", np.ones(6), ValueError, "(6,)", "needs (2, m)")
         yield Row(door, "Y", np.ones(6), ValueError, "(6,)", "needs (1, 6)")
         yield Row(door, "Y", np.ones((1, 5)), ValueError, "(1, 5)", "needs (1, 6)")
         yield Row(door, "Y", [["a"] * 6], TypeError, "<U1", "needs real numbers")
-    yield from objects("plots.boundary", "predict", "net.predict", None, 3)
-    for costs in ([0.7, 0.6], {}, None):
-        needs = "needs to be a dictionary of runs"
-        yield Row("plots.cost_curves", "costs", costs, TypeError, f" is {costs!r};", needs)
-    needs, name = "needs to be a list of numbers", "costs['a']"
+    yield from objects("plots.regions", "predict", "net.predict", None, 3)
+    for runs in ([0.7, 0.6], None):
+        needs = "needs a dictionary from a name to its values"
+        yield Row("plots.lines", "lines", runs, TypeError, type(runs).__name__, needs)
+    yield Row("plots.lines", "lines", {}, ValueError, "empty", "needs at least one name")
+    needs, name = "needs (n,), at least one value", "lines['a']"
     for run, got in [([], "(0,)"), (0.7, "()"), (np.ones((3, 1)), "(3, 1)")]:
-        yield Row("plots.cost_curves", "costs", {"a": run}, ValueError, got, needs, name)
-    for k in ("picture_grid", "weight_picture"):
-        argument = "pictures" if k == "picture_grid" else "weights"
-        needs = f"needs ({'k, ' if k == 'picture_grid' else ''}height, width, 3)"
-        yield Row(f"plots.{k}", argument, np.ones((192, 2)), ValueError, "(192, 2)", needs)
-        yield Row(f"plots.{k}", argument, np.ones(192), ValueError, "(192,)", needs)
-    grey, none = np.ones((2, 8, 8)), np.ones((0, 8, 8, 3))
-    needs = "needs (k, height, width, 3)"
-    yield Row("plots.picture_grid", "pictures", grey, ValueError, "(2, 8, 8)", needs)
-    yield Row("plots.picture_grid", "pictures", none, ValueError, "(0, 8, 8, 3)", needs)
-    yield Row(
-        "plots.picture_grid", "titles", ["a"], ValueError, "holds 1;", "needs 2, one a picture"
-    )
+        yield Row("plots.lines", "lines", {"a": run}, ValueError, got, needs, name)
+    needs = "needs (k, height, width, 3) or (k, height, width)"
+    for shape in ((192, 2), (192,), (0, 8, 8, 3), (2, 8, 8, 4)):
+        bad = np.ones(shape)
+        yield Row("plots.pictures", "pictures", bad, ValueError, str(shape), needs)
+    needs = "needs 2, one a picture"
+    yield Row("plots.pictures", "titles", ["a"], ValueError, "holds 1;", needs)
     yield Row(
         "plots.table", "rows", [["a", 1], ["b"]], ValueError, "1 cells", "the header has 2", "row"
     )

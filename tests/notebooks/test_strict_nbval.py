@@ -4,6 +4,7 @@ import base64
 import copy
 import io
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,12 @@ ENVIRONMENT = """\
 from os import environ
 print(environ["TQDM_DISABLE"], environ["PYTHONHASHSEED"], "inline" in environ["MPLBACKEND"])"""
 
+SLIDER = """\
+import base64
+from IPython.display import HTML
+png = [base64.b64encode(Figure()._repr_mimebundle_()["image/png"]).decode() for _ in range(2)]
+HTML("\\n".join(f'<img alt="{k}" src="data:image/png;base64,{p}">' for k, p in enumerate(png)))"""
+
 
 def good():
     """Not yet run: each kind of output that the plugin judges, and what needs a history."""
@@ -44,6 +51,7 @@ def good():
         text("title", "# Title"),
         code("figure-class", FIGURE),
         code("figure", "Figure()"),
+        code("slider", SLIDER),
         code("print", "print('cost 0.693')"),
         code("two", "display('first')\nprint('second')"),
         code("history", "6 * 7"),
@@ -65,6 +73,15 @@ def caught(cell, sentence):
         return mutate
 
     return register
+
+
+def repainted(encoded):
+    """The same base64 PNG with a small white square in it."""
+    image = Image.open(io.BytesIO(base64.b64decode(encoded)))
+    ImageDraw.Draw(image).rectangle([5, 5, 8, 8], fill=255)
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()
 
 
 @caught("print", "The stored notebook never executed this cell")
@@ -97,11 +114,28 @@ def another_digit_on_the_second_run(made):
 @caught("figure", "output 1: image/png shows another picture")
 def figure_repainted_in_part(made):
     data = find(made, "figure").outputs[0].data
-    image = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
-    ImageDraw.Draw(image).rectangle([5, 5, 8, 8], fill=255)
-    file = io.BytesIO()
-    image.save(file, "PNG")
-    data["image/png"] = base64.b64encode(file.getvalue()).decode()
+    data["image/png"] = repainted(data["image/png"])
+
+
+@caught("slider", "output 1: text/html picture 2 shows another picture")
+def picture_of_a_slider_repainted(made):
+    data = find(made, "slider").outputs[0].data
+    pictures = re.findall('base64,([^"]*)', data["text/html"])
+    data["text/html"] = data["text/html"].replace(pictures[0], "FIRST", 1)
+    data["text/html"] = data["text/html"].replace(pictures[1], repainted(pictures[1]))
+    data["text/html"] = data["text/html"].replace("FIRST", pictures[0])
+
+
+@caught("slider", 'output 1: text/html differs: \'<img alt="one" src="data:image/png;base64,">\'')
+def description_in_a_slider_replaced(made):
+    data = find(made, "slider").outputs[0].data
+    data["text/html"] = data["text/html"].replace('alt="1"', 'alt="one"')
+
+
+@caught("slider", "output 1: text/html differs")
+def picture_of_a_slider_dropped(made):
+    data = find(made, "slider").outputs[0].data
+    data["text/html"] = data["text/html"].splitlines()[0]
 
 
 @caught("figure", "has another size: 8 x 8 is stored, 60 x 40 came")
@@ -175,7 +209,7 @@ def results(executed, tmp_path_factory):
         stored[name] = copy.deepcopy(executed)
         mutate(stored[name])
         # Kernels are quick to start but imports are not: keep what the mutated cell needs.
-        keep = {cell, "figure-class"} if cell == "figure" else {cell}
+        keep = {cell, "figure-class"} if cell in ("figure", "slider") else {cell}
         stored[name].cells = [c for c in stored[name].cells if c.id in keep]
     for name, made in stored.items():
         store(made, folder / f"{name}.ipynb")
