@@ -173,9 +173,9 @@ class _ErrorOfNumbers(Loss):
 class SquaredError(_ErrorOfNumbers):
     """Mean over the examples of half the squared error, (Z - Y)² / 2, for numbers Y.
 
-    dZ = (Z - Y) / m: the error itself again. Z and Y are (n_out, m); where there are several
-    outputs, their losses are added up. Best for the mean of what can be expected. Derived in
-    excursion 10, "The squared error and its gradient".
+    dZ = (Z - Y) / m: the error itself, as in chapter 1, "The gradient". Z and Y are (n_out, m);
+    where there are several outputs, their losses are added up. Best for the mean of what can be
+    expected. Derived in excursion 10, "The squared error and its gradient".
     """
 
     def value_and_gradient(self, Z, Y, w=None):
@@ -187,7 +187,8 @@ class AbsoluteError(_ErrorOfNumbers):
     """Mean over the examples of the absolute error |Z - Y|, for numbers Y.
 
     dZ = sign(Z - Y) / m: an example pulls equally hard, however far off it is, so that a few wild
-    numbers in Y cannot pull harder than the others. Z and Y are (n_out, m); where there are several
+    numbers in Y cannot pull harder than the others. Where Z = Y it is the subgradient 0, as in
+    chapter 5, "The penalty that makes zeros". Z and Y are (n_out, m); where there are several
     outputs, their losses are added up. Best for the median of what can be expected. Derived in
     excursion 10, "The absolute error and its gradient".
     """
