@@ -55,7 +55,7 @@ class Tab(JupyterLab):
             self.page = self.browser.new_page(viewport={"width": 1400, "height": 900})
             self.page.set_default_timeout(1000 * PATIENCE)
             self.asked, self.errors = watched(self.page)
-            self.visit("/")
+            self.visit("/lab/index.html")
         except BaseException:
             self.__exit__()
             raise
