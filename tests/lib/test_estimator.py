@@ -845,7 +845,8 @@ def test_a_refused_first_partial_fit_leaves_it_unfitted():
 
 def differences(text):
     """The names in the first column of the docstring's table, and what stands beside each."""
-    rows = re.findall(r"^    (\w+)  +(\S.*)$", text.split("Beside scikit-learn's MLP")[1], re.M)
+    table = text.split("Beside scikit-learn's MLP")[1].split(">>>")[0]
+    rows = re.findall(r"^        (\w+)  +(\S.*)$", table, re.MULTILINE)
     return dict(rows)
 
 

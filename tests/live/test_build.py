@@ -188,6 +188,35 @@ def test_a_network_that_does_not_answer_is_asked_once(monkeypatch):
     assert "no route" in str(place)
 
 
+def test_a_package_of_pypi_is_fetched_once_and_left_nowhere(monkeypatch, tmp_path):
+    folders = []
+
+    def download(requirement, folder):
+        folders.append(folder)
+        with zipfile.ZipFile(folder / "a.whl", "w") as archive:
+            archive.writestr("inside/numpy.whl", b"numpy")
+        return folder / "a.whl"
+
+    monkeypatch.setattr(files, "download", download)
+    place = files.Package("a==1.0")
+    assert place.read("numpy.whl") == place.read("numpy.whl") == b"numpy"
+    assert place.read("scipy.whl") is None
+    assert len(folders) == 1 and not folders[0].exists()
+
+
+def test_a_package_that_cannot_be_had_is_asked_for_once(monkeypatch):
+    asked = []
+
+    def download(requirement, folder):
+        asked.append(requirement)
+        raise OSError("no route")
+
+    monkeypatch.setattr(files, "download", download)
+    place = files.Package("a==1.0")
+    assert place.read("numpy.whl") is place.read("numpy.whl") is None
+    assert asked == ["a==1.0"] and "no route" in str(place)
+
+
 def test_a_folder_that_is_not_there_is_told(tmp_path):
     with pytest.raises(files.Missing, match="is no folder and no archive"):
         files.Folder(tmp_path / "absent")
