@@ -15,7 +15,7 @@ def _neuron(random_state, n_x=None, m=None):
     m = m or n_x + random_state.randint(2, 5)
     w, X = random_state.randn(n_x, 1), random_state.randn(n_x, m)
     Y = (random_state.rand(1, m) > 0.4).astype(int)
-    Y[0, :2] = 0, 1  # both classes are there
+    Y[0, : min(m, 2)] = [0, 1][: min(m, 2)]  # both classes are there
     return w, float(random_state.randn()), X, Y
 
 
@@ -104,6 +104,7 @@ stable_sigmoid = Exercise(
     inputs=_scores,
     corners={
         "z = 0": (np.zeros((2, 1)),),
+        "scores near 0": (np.array([-0.9, -0.1, 0.1, 0.9]),),
         "scores of ±30, where the sigmoid is not yet 0 or 1": (np.array([[-30.0, 30.0, -36.0]]),),
         "a single huge score": (np.array([-1e6]),),
     },
