@@ -21,9 +21,10 @@ __all__ = [
 
 
 def sigmoid(Z):
-    """1 / (1 + exp(-Z)) for Z of any shape; chapter 1, "From a score to a probability".
+    """1 / (1 + exp(-Z)) for Z of any shape.
 
-    ``exp`` only ever sees -|Z|, which is not positive, so it cannot overflow.
+    Chapter 1, "The sigmoid: from a score to a probability". ``exp`` only ever sees -|Z|, which is
+    not positive, so it cannot overflow.
     """
     e = np.exp(np.minimum(Z, -Z))  # not -abs(Z): that would break the complex step of chapter 6
     return np.where(Z >= 0, 1, e) / (1 + e)
@@ -32,13 +33,13 @@ def sigmoid(Z):
 def shares(columns, w=None):
     """What each example adds to the mean of all: its column / m, or w column / sum of w.
 
-    Chapter 1, "The cost"; with weights chapter 9, "When one class is rare".
+    Chapter 1, "The cost: cross-entropy"; with weights chapter 9, "When one class is rare".
     """
     return columns / columns.shape[-1] if w is None else columns * (w / w.sum())
 
 
 class Loss:
-    """What the losses share; chapter 1, "The cost".
+    """What the losses share; chapter 1, "The cost: cross-entropy".
 
     A loss knows four things about the logits Z: ``value_and_gradient(Z, Y, w)``,
     ``probabilities(Z)``, ``labels(Z)``, and with ``check_outputs(n_outputs)`` how many rows of them
@@ -74,8 +75,8 @@ class BinaryCrossEntropy(Loss):
 
     With A = sigmoid(Z) the loss of one example is -Y log A - (1 - Y) log(1 - A)
     = max(Z, 0) - Y Z + log(1 + exp(-|Z|)), and dZ = (A - Y) / m.
-    Z and Y are (1, m). ``soft_labels=True`` allows Y between 0 and 1. Derived in chapter 1, "The
-    cost" and "The gradient".
+    Z and Y are (1, m). ``soft_labels=True`` allows Y between 0 and 1. Derived in chapter 1,
+    "The cost: cross-entropy" and "The gradient".
     """
 
     def value_and_gradient(self, Z, Y, w=None):
