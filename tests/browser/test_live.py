@@ -116,12 +116,13 @@ def test_an_exercise_answers(live, screenshot):
     """A known mistake is named; a hint and the solution come; the right answer is right."""
     live.open(place(PATHS[1]))
     check = "from lib.exercises import ch01\nch01.to_columns.check(to_columns)"
-    replace(live, "ex1-stub", "def to_columns(p):\n    return p.reshape(-1, len(p)) / 255")
+    wrong = "def to_columns(p):\n    return p.reshape(len(p), -1).T / 255"
+    replace(live, "ex1-stub", wrong)
     said = text_of(replace(live, "ex1-check", check))
-    assert "Exercise 1.1 · incorrect" in said and "every column mixes all the pictures" in said
+    assert "Exercise 1.1 · incorrect" in said and "the centring is missing" in said
     assert "Hint 1 of" in text_of(replace(live, "ex1-check", "ch01.to_columns.hint()"))
-    assert "def to_columns" in text_of(replace(live, "ex1-check", "ch01.to_columns.solution()"))
-    replace(live, "ex1-stub", "def to_columns(p):\n    return p.reshape(len(p), -1).T / 255")
+    (shown,) = tab.nodes(replace(live, "ex1-check", "ch01.to_columns.solution()"))
+    replace(live, "ex1-stub", shown.text)
     assert "Exercise 1.1 · correct" in text_of(replace(live, "ex1-check", check))
     screenshot(live.page, "live-exercise")
 
