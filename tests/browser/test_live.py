@@ -192,6 +192,7 @@ def test_the_comparison_finds_what_differs():
 def test_the_page_asked_nothing_of_the_network(live):
     """The last test: of all that was done above."""
     assert not live.outside()
+    assert set(live.missing) <= {"/favicon.ico"}  # what browsers ask every site for
     missing = re.compile("status of 404")
     closing = ["Canceled future for", "properties of null (reading 'kernel')", "not found"]
     closing += ["properties of null (reading 'insertWidget')", "ReactiveToolbar"]
