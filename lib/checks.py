@@ -162,7 +162,7 @@ def check_pair(value, name, parts):
 def check_random_state(random_state):
     """Return a ``numpy.random.RandomState``: from a seed, as it is, or fresh for None.
 
-    Chapter 2, "Why small random numbers". The streams of ``RandomState`` are frozen for good,
+    Chapter 2, "Random initialization". The streams of ``RandomState`` are frozen for good,
     so a seed names the same numbers on every machine and with every version of NumPy.
     """
     if random_state is None or isinstance(random_state, np.random.RandomState):
