@@ -33,6 +33,7 @@ def train_gram(net, X, Y, optimizer, epochs, validation=None, progress=False, sa
     where the equality would not be exact.
     """
     check_object(net, "net", "cost_and_gradient", "Network([Dense(1)], n_inputs=2)")
+    net.check_writeable()
     X, Y = net.check(X, Y)
     first = net.layers[0]
     if type(first) is not Dense:
@@ -55,6 +56,8 @@ def train_gram(net, X, Y, optimizer, epochs, validation=None, progress=False, sa
     G = np.vstack([X.T @ X, W0 @ X])
     if validation is not None:
         dev = Validation(validation, net)
+        if dev.X is None:
+            raise ValueError("X_dev is an HDF5 data set; train_gram needs an array: X_dev[()].T")
         w_dev = () if dev.w is None else (dev.w,)
         validation = np.vstack([X.T @ dev.X, W0 @ dev.X]), dev.Y, *w_dev
     span = _SpanDense(first.n_outputs, first.bias)

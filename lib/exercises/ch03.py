@@ -17,6 +17,12 @@ def _layers(random_state):
     return [(random_state.randn(n, p), random_state.randn(n, 1)) for p, n in pairwise(sizes)]
 
 
+def _deep(random_state, depth):
+    sizes = [int(n) for n in random_state.permutation(np.arange(2, 9))[:depth]] + [1]
+    layers = [(random_state.randn(n, p), random_state.randn(n, 1)) for p, n in pairwise(sizes)]
+    return random_state.randn(sizes[0], 9), layers
+
+
 def _relu(Z):
     return np.maximum(Z, 0)
 
@@ -31,6 +37,11 @@ class count_parameters:
     def solution(sizes):
         return sum(n * n_prev + n for n_prev, n in pairwise(sizes))
 
+    corners = {
+        "one layer": ([5, 1],),
+        "five layers": ([4, 3, 6, 2, 5, 1],),
+        "several outputs": ([7, 4, 3],),
+    }
     hints = [
         "Layer l has a matrix W[l] of n[l] rows and n[l-1] columns, and one bias for each row.",
         "`itertools.pairwise(sizes)` gives the pairs (n[l-1], n[l]), one for each layer.",
@@ -76,6 +87,11 @@ class forward_logits:
         W, b = layers[-1]
         return W @ A + b
 
+    corners = {
+        "one layer": lambda random_state: _deep(random_state, 1),
+        "two layers": lambda random_state: _deep(random_state, 2),
+        "five layers": lambda random_state: _deep(random_state, 5),
+    }
     hints = [
         "Keep one variable A that starts as X and is replaced by each layer's output.",
         "The last layer is different: treat it after the loop over `layers[:-1]`.",
@@ -116,6 +132,14 @@ class relu_backward:
         return W.T @ dZ, dW, db
 
     results = ("dA_prev", "dW", "db")
+    corners = {
+        "Z = 0 in two places": lambda random_state: (
+            random_state.randn(2, 3),
+            random_state.randn(2, 4),
+            random_state.randn(4, 3),
+            np.array([[0.0, 1.0, -1.0], [2.0, 0.0, -3.0]]),
+        ),
+    }
     hints = [
         "Begin with dZ. What is the slope of a ReLU where Z is positive, and where it is not?",
         "dW needs the shape of W: (n, m) times (m, n_prev). Which of the two needs the transpose?",
@@ -243,6 +267,13 @@ class windows:
                 start = stop
         return found
 
+    corners = {
+        "one layer": lambda random_state: (random_state.randn(6), [5, 1]),
+        "four layers, several outputs": lambda random_state: (
+            random_state.randn(count_parameters.answer([3, 5, 4, 6, 2])),
+            [3, 5, 4, 6, 2],
+        ),
+    }
     hints = [
         "Walk along the vector with one number, `start`. The next array ends at start + its size.",
         "A slice of an array is a view, and so is its reshape: neither copies anything.",
