@@ -1,7 +1,5 @@
 """Exercises of chapter 2: a shallow network."""
 
-import math
-
 import numpy as np
 
 from lib.exercises import Exercise
@@ -226,7 +224,9 @@ def _equal_networks(n_h):
     """How many settings of the parameters of a tanh network with n_h hidden units, all different,
     give the same function: a whole number. The units may change places and signs.
     """
-    return math.factorial(n_h) * 2**n_h
+    from math import factorial
+
+    return factorial(n_h) * 2**n_h
 
 
 equal_networks = Exercise(
@@ -243,9 +243,7 @@ equal_networks = Exercise(
     ],
     mistakes={
         "These are the orders alone: each unit may also change its sign.": (" * 2**n_h", ""),
-        "These are the signs alone: the units may also change places.": (
-            ("math.factorial(n_h) * ", "")
-        ),
+        "These are the signs alone: the units may also change places.": (("factorial(n_h) * ", "")),
         "The orders and the signs are chosen independently: multiply the two numbers, do not add"
         " them.": ("* 2", "+ 2"),
         "You let all units change their signs together: each may do so for itself, which makes a"
@@ -257,7 +255,7 @@ equal_networks = Exercise(
             ("2**n_h", "2 * n_h")
         ),
         "n_h to the power n_h would let several units take the same place: count the orders.": (
-            ("math.factorial(n_h)", "n_h**n_h")
+            ("factorial(n_h)", "n_h**n_h")
         ),
     },
 )
