@@ -21,7 +21,7 @@ def zeros(shape, random_state=None):
 
 
 def normal(scale):
-    """An initializer that returns ``scale * randn(shape)``; chapter 2, "Why small random numbers".
+    """An initializer that returns ``scale * randn(shape)``; chapter 2, "Random initialization".
 
     Raises TypeError or ValueError if ``scale`` is not a positive finite number.
     """
