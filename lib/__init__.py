@@ -9,7 +9,7 @@ from lib.batch_norm import BatchNorm
 from lib.gradient_check import check_gradients, numerical_gradient, relative_difference
 from lib.gram import train_gram
 from lib.history import Diverged, History
-from lib.initializers import he, normal, xavier, zeros
+from lib.initializers import glorot_uniform, he, he_uniform, normal, xavier, zeros
 from lib.layers import Dense, Layer
 from lib.losses import (
     AbsoluteError,
@@ -68,7 +68,9 @@ __all__ = [
     "Tanh",
     "check_gradients",
     "fit",
+    "glorot_uniform",
     "he",
+    "he_uniform",
     "leaky_relu",
     "minibatches",
     "normal",

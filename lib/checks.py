@@ -23,24 +23,26 @@ __all__ = [
     "check_path_like",
     "check_random_state",
     "check_weights",
+    "scale_hint",
 ]
 
 
 def check_inputs(X, n_inputs=None, dtype=np.float64, name="X"):
     """Return ``X`` as a finite ``(n_inputs, m)`` array of ``dtype``; examples are columns.
 
-    No copy is made when ``X`` already fits. Chapter 1, "A picture becomes a column".
+    No copy is made when ``X`` already fits.
     Raises TypeError for what is not numeric; ValueError for a wrong rank or number of rows,
     for transposed or empty data, and for NaN or infinity.
     """
-    X = check_numeric(X, name)
+    given, X = X, check_numeric(X, name)
     if X.ndim != 2:
         raise ValueError(f"{name} has shape {X.shape}; it needs (n_x, m): one column an example")
     if 0 in X.shape:
         raise ValueError(f"{name} is empty: its shape is {X.shape}; it needs at least (1, 1)")
     if n_inputs is not None and X.shape[0] != n_inputs:
         turned = X.shape[1] == n_inputs
-        hint = f"; it looks transposed: examples are columns, pass {name}.T" if turned else ""
+        hint = "; it looks transposed: examples are columns, pass " if turned else ""
+        hint += _transposed(given, name) if turned else ""
         raise ValueError(f"{name} has {X.shape[0]} rows, the network has {n_inputs} inputs{hint}")
     with np.errstate(over="ignore"):  # what float32 cannot hold is refused as infinite, below
         X = X.astype(dtype, copy=False)
@@ -48,36 +50,44 @@ def check_inputs(X, n_inputs=None, dtype=np.float64, name="X"):
     return X
 
 
-def check_labels(Y, n_outputs, m, dtype=np.float64, name="Y"):
+def check_labels(Y, n_outputs, m, dtype=np.float64, name="Y", soft=False):
     """Return labels as an ``(n_outputs, m)`` array of ``dtype`` that holds only 0 and 1.
 
-    One output takes 0 or 1 in shape ``(1, m)``; several take one-hot columns ``(C, m)``.
-    Chapter 1, "A picture becomes a column". Raises TypeError or ValueError.
+    One output takes 0 or 1 in shape ``(1, m)``; several take one-hot columns ``(C, m)``. ``soft``
+    labels are probabilities instead: from 0 to 1, and over several outputs each column sums to 1.
+    Raises TypeError or ValueError.
     """
-    Y = check_numeric(Y, name)
+    given, Y = Y, check_numeric(Y, name)
     needs = f"({n_outputs}, {m})"
     if Y.ndim == 1:
-        way = f"use {name}.reshape(1, -1)" if n_outputs == 1 else f"use np.eye({n_outputs})[:, y]"
+        way = f"use {name}.reshape(1, -1)"
+        if not hasattr(given, "reshape"):  # a list, a data set on disk
+            way = f"use np.reshape({name}, (1, -1))"
+        if n_outputs > 1:
+            way = f"use np.eye({n_outputs})[:, y]"
         raise ValueError(f"{name} has shape {Y.shape}; it needs {needs}: {way}")
     if Y.shape != (n_outputs, m):
         turned = Y.shape == (m, n_outputs)
-        hint = f"; it looks transposed: pass {name}.T" if turned else ""
+        hint = f"; it looks transposed: pass {_transposed(given, name)}" if turned else ""
         raise ValueError(f"{name} has shape {Y.shape}; it needs {needs}{hint}")
-    wrong = (Y != 0) & (Y != 1)
+    wrong = ~((Y >= 0) & (Y <= 1)) if soft else (Y != 0) & (Y != 1)
     if wrong.any():
-        raise ValueError(f"{name} contains {Y[wrong][0]!s}; labels are 0 or 1")
+        needs = "soft labels are between 0 and 1" if soft else "labels are 0 or 1"
+        raise ValueError(f"{name} contains {Y[wrong][0]!s}; {needs}")
     sums = Y.sum(axis=0)
-    if n_outputs > 1 and (sums != 1).any():
-        column = np.argmax(sums != 1)
-        raise ValueError(f"{name} is not one-hot: column {column} sums to {sums[column]}")
+    off = abs(sums - 1) > 1e-5 if soft else sums != 1
+    if n_outputs > 1 and off.any():
+        what = "a distribution in each column" if soft else "one-hot"
+        column = np.argmax(off)
+        raise ValueError(f"{name} is not {what}: column {column} sums to {sums[column]}")
     return Y.astype(dtype, copy=False)
 
 
 def check_weights(w, m, dtype=np.float64, name="sample_weight"):
     """Return the weights of m examples, (m,) or (1, m), as an array (m,) of ``dtype``.
 
-    A weight says how often an example counts: numbers from 0 up, not all of them 0. Chapter 9,
-    "When one class is rare". Raises TypeError or ValueError.
+    A weight says how often an example counts: numbers from 0 up, not all of them 0.
+    Raises TypeError or ValueError.
     """
     w = check_numeric(w, name)
     if w.shape not in [(m,), (1, m)]:
@@ -90,14 +100,14 @@ def check_weights(w, m, dtype=np.float64, name="sample_weight"):
         i = np.argmax(wrong)
         raise ValueError(f"{name}[{i}] is {w[i]}; it needs finite numbers from 0 up")
     if not 0 < total.real < math.inf:
-        raise ValueError(f"{name} sums to {total}; it needs a positive finite sum")
+        raise ValueError(f"{name} sums to {total}; it needs a finite sum above zero")
     return w
 
 
 def check_number(value, name, interval="(0, inf)"):
     """Return ``value`` as a finite float in ``interval``, written as on the page: "[0, 1)".
 
-    Chapter 1, "How large a step". Raises TypeError or ValueError.
+    Raises TypeError or ValueError.
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} is {value!r}; it needs to be a number")
@@ -116,7 +126,7 @@ def check_number(value, name, interval="(0, inf)"):
 def check_count(value, name, low=1, high=None):
     """Return ``value`` as a whole number from ``low`` to ``high``, both included.
 
-    Chapter 1, "How large a step". Raises TypeError or ValueError.
+    Raises TypeError or ValueError.
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} is {value!r}; it needs to be a whole number")
@@ -127,7 +137,7 @@ def check_count(value, name, low=1, high=None):
 
 
 def check_choice(value, name, choices):
-    """Return ``value`` if it is one of ``choices``; chapter 1, "How large a step".
+    """Return ``value`` if it is one of ``choices``.
 
     Raises ValueError that lists the choices.
     """
@@ -139,7 +149,7 @@ def check_choice(value, name, choices):
 
 
 def check_object(value, name, method, example):
-    """Return ``value`` if it has ``method``; chapter 1, "The same neuron from the library".
+    """Return ``value`` if it has ``method``.
 
     Raises TypeError with an ``example`` for anything else, also for a class without parentheses.
     """
@@ -150,7 +160,7 @@ def check_object(value, name, method, example):
 
 
 def check_pair(value, name, parts):
-    """Return ``value`` if it is a tuple or list of two, the ``parts``; chapter 5, "Early stopping".
+    """Return ``value`` if it is a tuple or list of two, the ``parts``.
 
     Raises TypeError for anything else.
     """
@@ -162,7 +172,7 @@ def check_pair(value, name, parts):
 def check_random_state(random_state):
     """Return a ``numpy.random.RandomState``: from a seed, as it is, or fresh for None.
 
-    Chapter 2, "Why small random numbers". The streams of ``RandomState`` are frozen for good,
+    The streams of ``RandomState`` are frozen for good,
     so a seed names the same numbers on every machine and with every version of NumPy.
     """
     if random_state is None or isinstance(random_state, np.random.RandomState):
@@ -171,7 +181,7 @@ def check_random_state(random_state):
 
 
 def check_path_like(path, name="path"):
-    """Return ``path``, a string or a Path, as a Path; chapter 1, "Your own picture".
+    """Return ``path``, a string or a Path, as a Path.
 
     Raises TypeError for anything else.
     """
@@ -183,8 +193,8 @@ def check_path_like(path, name="path"):
 def check_numeric(array, name):
     """Return a real numeric array, whatever it came as: a list, integers, booleans.
 
-    Chapter 1, "A picture becomes a column". Raises TypeError or ValueError. What a mask hides is
-    not used on the quiet: an array with masked values is refused.
+    Raises TypeError or ValueError. What a mask hides is
+    never used silently: an array with masked values is refused.
     """
     if np.ma.is_masked(array):
         hidden = np.ma.count_masked(array)
@@ -198,6 +208,36 @@ def check_numeric(array, name):
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name} has dtype {array.dtype}; it needs real numbers")
     return array
+
+
+def scale_hint(X, Y, costs):
+    """What to say of inputs far from 1 with which training got nowhere; None if there is nothing.
+
+    X (n_x, m), Y (n_y, m), and the costs of the epochs, the last one NaN or infinite after
+    divergence. Training got nowhere if the last cost is more than nine tenths of what it costs to
+    know no more than how frequent each label is.
+    """
+    shares = np.mean(Y, axis=1)
+    shares = np.append(shares, 1 - shares) if len(shares) == 1 else shares
+    chance = -sum(share * math.log(share) for share in shares if share > 0)
+    size, low, high = math.sqrt(np.mean(np.square(X, dtype=float))), np.min(X), np.max(X)
+    if 0.01 <= size <= 10 or costs[-1] <= 0.9 * chance:
+        return None
+    way = "subtract from each row of X its mean, and divide by its standard deviation"
+    if low >= 0 and 100 < high <= 255:
+        way = "if they are pixels, divide X by 255"
+    return (
+        f"X holds numbers from {low:.3g} to {high:.3g}, and the last cost was {costs[-1]:.3g},"
+        f" where knowing only how frequent each label is costs {chance:.3g}. Networks learn from"
+        f" numbers around 1: {way}."
+    )
+
+
+def _transposed(value, name):
+    """How to write the transpose of ``value``: not every table of numbers has a ``.T``."""
+    if hasattr(value, "read_direct"):  # an HDF5 data set
+        return f"{name}[()].T"
+    return f"{name}.T" if hasattr(value, "T") else f"np.transpose({name})"
 
 
 def _finite(array, name):

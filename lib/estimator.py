@@ -31,6 +31,7 @@ from lib.checks import (
     check_number,
     check_numeric,
     check_random_state,
+    check_weights,
 )
 from lib.initializers import he, xavier
 from lib.layers import Dense
@@ -99,22 +100,24 @@ class _NeuralNetwork(BaseEstimator):
     warm_start: bool = False
     verbose: bool = False
 
-    def fit(self, X, y):
+    def fit(self, X, y, sample_weight=None):
         """Learn from X (m, n_x) and y (m,); returns the estimator.
 
+        sample_weight: None, or (m,), how much each example counts, from 0 up. An example of weight
+        2 counts as two of weight 1, and one of weight 0 is left out.
         Raises ValueError or TypeError for what does not fit, and Diverged, an ArithmeticError, when
         the cost becomes NaN or infinite; then the estimator is as it was before.
         """
         go_on = self.warm_start and hasattr(self, "network_")
-        return self._learn(X, y, self.epochs, go_on)
+        return self._learn(X, y, sample_weight, self.epochs, go_on)
 
-    def _learn(self, X, y, epochs, go_on, classes=None):
+    def _learn(self, X, y, w, epochs, go_on, classes=None):
         self._check_parameters()
         new = self._copy(go_on)
-        X, y = new._read(X, y, go_on, classes)
+        X, y, w = new._read(X, y, w, go_on, classes)
         if not go_on:
             new._build(X)
-        new._train(X, y, epochs)
+        new._train(X, y, w, epochs)
         if not go_on and not isinstance(self.random_state, Integral):
             numpy_random_state(self.random_state).randint(2**31)  # what _build took from a copy
         self.__dict__ = vars(new)
@@ -154,14 +157,19 @@ class _NeuralNetwork(BaseEstimator):
         if self.verbose not in [False, True]:
             check_count(self.verbose, "verbose", 0)
 
-    def _read(self, X, y, go_on, classes):
-        """X (m, n_x) and y, checked; y as ``_columns`` takes it."""
+    def _read(self, X, y, w, go_on, classes):
+        """X (m, n_x), y as ``_columns`` takes it, and the weights (m,) or None, checked."""
         _refuse_masks(X=X, y=y)
         least = 2 if self.batch_norm or self.early_stopping else 1  # each needs one more
         X, y = validate_data(
             self, X, y, reset=not go_on, ensure_min_samples=least, **INPUTS, **self._targets
         )
-        return X, self._read_targets(y, go_on, classes)
+        if w is not None:
+            w = check_weights(w, len(X), X.dtype)
+            if not w.all():  # here, so that no class and no validation set is made of them
+                X, y, w = X[w > 0], y[w > 0], w[w > 0]
+        y = self._read_targets(y, go_on, classes)
+        return X, y, self._weights(y, w)
 
     def _build(self, X):
         sizes = self.hidden_layer_sizes
@@ -191,18 +199,20 @@ class _NeuralNetwork(BaseEstimator):
         self._optimizer = OPTIMIZERS[self.optimizer](self.learning_rate)
         self.loss_curve_ = []
 
-    def _train(self, X, y, epochs):
+    def _train(self, X, y, w, epochs):
         validation = stopping = None
         if self.early_stopping:
             stratify, at_least = self._strata(y)
-            X, X_dev, y, y_dev = train_test_split(
-                X,
-                y,
+            parts = train_test_split(
+                *[X, y] if w is None else [X, y, w],
                 test_size=max(math.ceil(self.validation_fraction * len(X)), at_least),
                 stratify=stratify,
                 random_state=self._seed,
             )
-            validation, stopping = (X_dev.T, self._columns(y_dev)), EarlyStopping(self.patience)
+            X, X_dev, y, y_dev, *weights = parts
+            w, *w_dev = weights or [None]
+            validation = X_dev.T, self._columns(y_dev), *w_dev
+            stopping = EarlyStopping(self.patience)
         m = len(X)
         batch_size = min(self.batch_size or m, m)
         while self.batch_norm and m % batch_size == 1:
@@ -219,6 +229,7 @@ class _NeuralNetwork(BaseEstimator):
             progress=bool(self.verbose),
             validation=validation,
             early_stopping=stopping,
+            sample_weight=w,
         )
         self.loss_curve_ = self.loss_curve_ + history.costs
         if self.early_stopping:
@@ -226,6 +237,9 @@ class _NeuralNetwork(BaseEstimator):
             self.validation_scores_ = getattr(self, "validation_scores_", []) + scores
             if scores:
                 self.best_validation_score_ = scores[stopping.best_epoch]
+
+    def _weights(self, y, w):
+        return w
 
     def _logits(self, X):
         check_is_fitted(self, "network_")
@@ -287,6 +301,9 @@ class NeuralNetworkClassifier(ClassifierMixin, _NeuralNetwork):
         at least one in all for each, stop when their cost has not fallen for ``patience`` epochs,
         and go back to the best one.
     random_state: a whole number for the same result at every fit, whatever runs beside it.
+    class_weight: None, or {label: weight} for what every example of a class counts; labels that are
+        not named count 1. "balanced" gives all classes the same total. With sample_weight, an
+        example counts the product.
     warm_start: let ``fit`` continue with the network of the last call. Without early stopping two
         fits on the same data are then one of as many epochs together, to the last digit. What was
         changed in between counts, save what shapes the network, its cost, its seed or optimizer.
@@ -301,39 +318,40 @@ class NeuralNetworkClassifier(ClassifierMixin, _NeuralNetwork):
         many epochs. validation_scores_: with early stopping, the accuracy on the examples held back
         after each epoch. best_validation_score_: that of the epoch it went back to.
 
-    A training that diverges raises Diverged, which a search counts as a failed fit.
+    A training that diverges raises Diverged, which a search counts as a failed fit. ``fit`` and
+    ``partial_fit`` take sample_weight; in a search, ``set_fit_request(sample_weight=True)`` asks
+    for it. Weights act on the cost: batch normalization, dropout and the choice of examples to hold
+    back see an example of weight 2 once.
 
     Beside scikit-learn's MLPClassifier, what is not here, or is here under another name:
 
-    ==================  ==============================================================
-    activation          the same, but "sigmoid" for "logistic", and no "identity"
-    solver              optimizer; there is no "lbfgs"
-    alpha               l2, with the same meaning
-    batch_size          the same, but 32 and None for "auto"
-    learning_rate_init  learning_rate
-    learning_rate       learning_rate: a number is "constant", a schedule may fall
-    power_t             learning_rate=InverseTimeDecay(...) or another schedule
-    max_iter            epochs
-    n_iter_no_change    patience, which early_stopping needs
-    tol                 nothing: with early_stopping any fall of the cost counts
-    shuffle             nothing: minibatches are always drawn anew
-    momentum            nothing: optimizer="momentum" has 0.9, as an average of gradients
-    nesterovs_momentum  nothing
-    beta_1              nothing: "adam" has 0.9
-    beta_2              nothing: "adam" has 0.999
-    epsilon             nothing: "adam" has 1e-8
-    max_fun             nothing: it belongs to "lbfgs"
-    best_loss_          the same, also with early_stopping
-    validation_scores_  the same, but absent without early_stopping, not None
-    best_validation_score_  that of the epoch with the least cost, to which it went back
-    coefs_              [layer.W.T for layer in network_.layers if layer.weights]
-    intercepts_         [layer.b[:, 0] for layer in network_.layers if hasattr(layer, "b")]
-    loss                network_.loss
-    n_layers_           len(network_.layers), which counts activations too and no inputs
-    n_outputs_          network_.n_outputs
-    out_activation_     network_.loss, which holds the sigmoid or softmax
-    t_                  n_iter_ times the examples of one epoch
-    ==================  ==============================================================
+        activation              the same, but "sigmoid" for "logistic", and no "identity"
+        solver                  optimizer; there is no "lbfgs"
+        alpha                   l2, with the same meaning
+        batch_size              the same, but 32 and None for "auto"
+        learning_rate_init      learning_rate
+        learning_rate           learning_rate: a number is "constant", a schedule may fall
+        power_t                 learning_rate=InverseTimeDecay(...) or another schedule
+        max_iter                epochs
+        n_iter_no_change        patience, which early_stopping needs
+        tol                     nothing: with early_stopping any fall of the cost counts
+        shuffle                 nothing: minibatches are always drawn anew
+        momentum                nothing: optimizer="momentum" has 0.9, as an average of gradients
+        nesterovs_momentum      nothing
+        beta_1                  nothing: "adam" has 0.9
+        beta_2                  nothing: "adam" has 0.999
+        epsilon                 nothing: "adam" has 1e-8
+        max_fun                 nothing: it belongs to "lbfgs"
+        best_loss_              the same, also with early_stopping
+        validation_scores_      the same, but absent without early_stopping, not None
+        best_validation_score_  that of the epoch with the least cost, to which it went back
+        coefs_                  [layer.W.T for layer in network_.layers if layer.weights]
+        intercepts_             [layer.b[:, 0] for layer in network_.layers if hasattr(layer, "b")]
+        loss                    network_.loss
+        n_layers_               len(network_.layers), which counts activations too and no inputs
+        n_outputs_              network_.n_outputs
+        out_activation_         network_.loss, which holds the sigmoid or softmax
+        t_                      n_iter_ times the examples of one epoch
 
     >>> from sklearn.datasets import load_iris
     >>> X, y = load_iris(return_X_y=True)
@@ -342,13 +360,16 @@ class NeuralNetworkClassifier(ClassifierMixin, _NeuralNetwork):
     array([0, 0, 0])
     """
 
+    class_weight: dict | str | None = None
+
     _targets = {}
 
     @available_if(_NeuralNetwork._has_partial_fit)
-    def partial_fit(self, X, y, classes=None):
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
         """One more pass, over X (m, n_x) and y (m,) alone; k passes are a fit of k epochs.
 
-        ``classes`` are all labels that will ever come; the first call needs them. Returns the
+        ``classes`` are all labels that will ever come; the first call needs them. Weights as for
+        ``fit``, but for class_weight="balanced", which would have to know all data. Returns the
         estimator. Raises what ``fit`` raises. With early stopping there is no such method.
         """
         go_on = hasattr(self, "network_")
@@ -362,7 +383,12 @@ class NeuralNetworkClassifier(ClassifierMixin, _NeuralNetwork):
                 f"`classes={classes!r}` is not the same as on last call to partial_fit, was:"
                 f" {self.classes_!r}"
             )
-        return self._learn(X, y, 1, go_on, classes)
+        if isinstance(self.class_weight, str) and self.class_weight == "balanced":
+            raise ValueError(
+                "class_weight is 'balanced'; partial_fit needs None or a dictionary, because it"
+                " never sees all data at once"
+            )
+        return self._learn(X, y, sample_weight, 1, go_on, classes)
 
     def decision_function(self, X):
         """Logits for X (m, n_x): of the second class, (m,), or of each of several, (m, C)."""
@@ -413,6 +439,36 @@ class NeuralNetworkClassifier(ClassifierMixin, _NeuralNetwork):
             )
         return self._encoder.transform(y)
 
+    def _check_parameters(self):
+        super()._check_parameters()
+        if isinstance(self.class_weight, dict):
+            for label, weight in self.class_weight.items():
+                check_number(weight, f"class_weight[{label!r}]", "[0, inf)")
+        elif self.class_weight is not None and not (
+            isinstance(self.class_weight, str) and self.class_weight == "balanced"
+        ):
+            raise ValueError(
+                f"class_weight is {self.class_weight!r}; it needs to be None, 'balanced' or a"
+                " dictionary such as {0: 1, 1: 10}"
+            )
+
+    def _weights(self, y, w):
+        if self.class_weight is None:
+            return w
+        if self.class_weight == "balanced":
+            totals = np.bincount(y, w, minlength=len(self.classes_))
+            of_classes = totals.sum() / (len(totals) * totals)
+        else:
+            labels = self.classes_.tolist()
+            unknown = [label for label in self.class_weight if label not in labels]
+            unnamed = [label for label in labels if label not in self.class_weight]
+            if unknown and unnamed:  # perhaps one is the other, spelled differently
+                raise ValueError(
+                    f"class_weight names {unknown}, which are no labels, and not {unnamed}"
+                )
+            of_classes = np.array([self.class_weight.get(label, 1.0) for label in labels])
+        return of_classes[y] if w is None else of_classes[y] * w
+
     def _loss_and_outputs(self):
         if len(self.classes_) == 2:
             return BinaryCrossEntropy(), 1
@@ -435,8 +491,9 @@ class NeuralNetworkClassifier(ClassifierMixin, _NeuralNetwork):
 class NeuralNetworkRegressor(RegressorMixin, _NeuralNetwork):
     """A Network that predicts numbers; excursion 10, "A network that predicts numbers".
 
-    y is (m,), or (m, n_out) for several numbers an example. The parameters and attributes are those
-    of NeuralNetworkClassifier, but for the classes, and with:
+    The manners are those of chapter 10, "A network with scikit-learn's manners". y is (m,), or
+    (m, n_out) for several numbers an example. The parameters and attributes are those of
+    NeuralNetworkClassifier, but for the classes, and with:
 
     loss: "squared_error", best for the mean; "absolute_error", best for the median, which a few
         wild numbers in y do not move. See SquaredError and AbsoluteError.
@@ -464,13 +521,13 @@ class NeuralNetworkRegressor(RegressorMixin, _NeuralNetwork):
     _targets = {"y_numeric": True, "multi_output": True}
 
     @available_if(_NeuralNetwork._has_partial_fit)
-    def partial_fit(self, X, y):
+    def partial_fit(self, X, y, sample_weight=None):
         """One more pass, over X (m, n_x) and y (m,) alone; k passes are a fit of k epochs.
 
-        Returns the estimator. Raises what ``fit`` raises. With early stopping there is no such
-        method.
+        Weights as for ``fit``. Returns the estimator. Raises what ``fit`` raises. With early
+        stopping there is no such method.
         """
-        return self._learn(X, y, 1, hasattr(self, "network_"))
+        return self._learn(X, y, sample_weight, 1, hasattr(self, "network_"))
 
     def predict(self, X):
         """The number for each row of X (m, n_x): (m,), or (m, n_out) if y was so."""

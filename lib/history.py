@@ -7,12 +7,12 @@ __all__ = ["Diverged", "History"]
 
 @dataclass
 class History:
-    """What happened, one entry an epoch; chapter 1, "The same neuron from the library".
+    """What happened, one entry an epoch.
 
     costs: of the parameters before the epoch's update (with minibatches: the mean over all
     examples, each with the parameters that met it).
     validation_costs, validation_accuracies: after the epoch's last update; empty without
-    validation.
+    validation, the second also for a loss of numbers.
     interrupted: True if the reader stopped the training by hand.
     seed: what the minibatches are shuffled with, epoch k by RandomState(seed + k).
     """
@@ -34,7 +34,7 @@ class History:
 
 
 class Diverged(ArithmeticError):
-    """The cost became NaN or infinite; chapter 1, "How large a step".
+    """The cost became NaN or infinite.
 
     It happened in step ``step`` of epoch ``epoch``, both counted from 0. ``history`` holds the
     epochs before. ``last_cost`` is the last finite cost, or None.

@@ -2,14 +2,14 @@
 
 An initializer is called as ``initializer(shape, random_state)`` with the shape ``(n_l, n_prev)`` of
 one weight matrix and the network's one ``RandomState``, and returns the matrix. Biases start at 0.
-All of them raise TypeError or ValueError for anything else.
+All of them raise TypeError or ValueError for other arguments.
 """
 
 import numpy as np
 
 from lib.checks import check_count, check_number, check_pair, check_random_state
 
-__all__ = ["he", "normal", "xavier", "zeros"]
+__all__ = ["glorot_uniform", "he", "he_uniform", "normal", "xavier", "zeros"]
 
 
 def zeros(shape, random_state=None):
@@ -37,19 +37,44 @@ def normal(scale):
 def xavier(shape, random_state):
     """randn * sqrt(1 / n_prev): keeps the variance of linear or tanh units.
 
-    Glorot and Bengio, 2010. Used in chapter 3, "The right size to start", and derived in chapter 4,
-    "The size of a sum".
+    The name is the course's. The scale is that of LeCun (1998), which keeps the variance on the way
+    forward; Glorot and Bengio (2010), after whom it is called, take 2 / (n_prev + n_l), a
+    compromise with the way back: that is ``glorot_uniform``. Used in chapter 3, "The scale of the
+    first weights", and derived in chapter 4, "The size of a sum".
     """
     return _randn(shape, random_state) / np.sqrt(shape[1])
+
+
+def glorot_uniform(shape, random_state):
+    """Uniform between +-sqrt(6 / (n_prev + n_l)): its variance is 2 / (n_prev + n_l).
+
+    What other libraries call Xavier or Glorot (Glorot and Bengio, 2010). Chapter 4, "The size of a
+    sum".
+    """
+    return _uniform(shape, random_state, lambda n_l, n_prev: 2 / (n_prev + n_l))
 
 
 def he(shape, random_state):
     """randn * sqrt(2 / n_prev): makes good what a ReLU cuts away.
 
-    He et al., 2015. Used in chapter 3, "The right size to start", and derived in chapter 4,
+    He et al., 2015. Used in chapter 3, "The scale of the first weights", and derived in chapter 4,
     "Half of it is cut away".
     """
     return _randn(shape, random_state) * np.sqrt(2 / shape[1])
+
+
+def he_uniform(shape, random_state):
+    """Uniform between +-sqrt(6 / n_prev): the variance of ``he``, 2 / n_prev, without its tails.
+
+    He et al., 2015. Chapter 4, "Half of it is cut away".
+    """
+    return _uniform(shape, random_state, lambda n_l, n_prev: 2 / n_prev)
+
+
+def _uniform(shape, random_state, variance):
+    random_state, shape = check_random_state(random_state), _checked(shape)
+    c = np.sqrt(3 * variance(*shape))  # between -c and c the variance is c**2 / 3
+    return random_state.uniform(-c, c, shape)
 
 
 def _randn(shape, random_state):

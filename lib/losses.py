@@ -7,7 +7,7 @@ not. ``dZ`` already contains the 1/m of the mean, so no layer below divides agai
 
 import numpy as np
 
-from lib.checks import check_inputs, check_labels, check_numeric
+from lib.checks import check_choice, check_inputs, check_labels, check_numeric
 
 __all__ = [
     "AbsoluteError",
@@ -21,9 +21,10 @@ __all__ = [
 
 
 def sigmoid(Z):
-    """1 / (1 + exp(-Z)) for Z of any shape; chapter 1, "From a score to a probability".
+    """1 / (1 + exp(-Z)) for Z of any shape.
 
-    ``exp`` only ever sees -|Z|, which is not positive, so it cannot overflow.
+    Chapter 1, "The sigmoid: from a score to a probability". ``exp`` only ever sees -|Z|, which is
+    not positive, so it cannot overflow.
     """
     e = np.exp(np.minimum(Z, -Z))  # not -abs(Z): that would break the complex step of chapter 6
     return np.where(Z >= 0, 1, e) / (1 + e)
@@ -32,24 +33,33 @@ def sigmoid(Z):
 def shares(columns, w=None):
     """What each example adds to the mean of all: its column / m, or w column / sum of w.
 
-    Chapter 1, "The cost"; with weights chapter 9, "When one class is rare".
+    Chapter 1, "The cost: cross-entropy"; with weights chapter 9, "When one class is rare".
     """
     return columns / columns.shape[-1] if w is None else columns * (w / w.sum())
 
 
 class Loss:
-    """What the losses share; chapter 1, "The cost".
+    """What the losses share; chapter 1, "The cost: cross-entropy".
 
     A loss knows four things about the logits Z: ``value_and_gradient(Z, Y, w)``,
     ``probabilities(Z)``, ``labels(Z)``, and with ``check_outputs(n_outputs)`` how many rows of them
-    it can read. And it knows what Y may hold: zeros and ones, unless a loss says otherwise. The
-    cost is the mean over the examples, or with weights w, (m,) or (1, m), the weighted mean: the
-    sum of w times loss, divided by the sum of w.
+    it can read. The cost is the mean over the examples, or with weights w, (m,) or (1, m), the
+    weighted mean: the sum of w times loss, divided by the sum of w.
+
+    Labels are 0 or 1. With ``soft_labels=True`` they may be probabilities, as in label smoothing: a
+    number from 0 to 1, or a distribution in each column. The formulas are the same. A loss that is
+    not ``of_classes`` takes any numbers.
     """
+
+    of_classes = True
+    soft_labels = False
+
+    def __init__(self, soft_labels=False):
+        self.soft_labels = check_choice(soft_labels, "soft_labels", [True, False])
 
     def check_labels(self, Y, n_outputs, m, dtype=np.float64, name="Y"):
         """Y as an ``(n_outputs, m)`` array of ``dtype``; TypeError or ValueError if it is none."""
-        return check_labels(Y, n_outputs, m, dtype, name)
+        return check_labels(Y, n_outputs, m, dtype, name, self.soft_labels)
 
     def value(self, Z, Y, w=None):
         """The cost, a scalar."""
@@ -57,7 +67,7 @@ class Loss:
         return self.value_and_gradient(Z, Y, *weights)[0]
 
     def __repr__(self):
-        return f"{type(self).__name__}()"
+        return f"{type(self).__name__}({'soft_labels=True' if self.soft_labels else ''})"
 
 
 class BinaryCrossEntropy(Loss):
@@ -65,7 +75,8 @@ class BinaryCrossEntropy(Loss):
 
     With A = sigmoid(Z) the loss of one example is -Y log A - (1 - Y) log(1 - A)
     = max(Z, 0) - Y Z + log(1 + exp(-|Z|)), and dZ = (A - Y) / m.
-    Z and Y are (1, m). Derived in chapter 1, "The cost" and "The gradient".
+    Z and Y are (1, m). ``soft_labels=True`` allows Y between 0 and 1. Derived in chapter 1,
+    "The cost: cross-entropy" and "The gradient".
     """
 
     def value_and_gradient(self, Z, Y, w=None):
@@ -108,7 +119,8 @@ class SoftmaxCrossEntropy(Loss):
     """Mean of -log(probability given to the true class), for one-hot labels.
 
     With A = softmax(Z) the loss of one column is logsumexp(Z) - Y·Z, and dZ = (A - Y) / m.
-    Z and Y are (C, m). Derived in chapter 9, "The gradient is still the error".
+    Z and Y are (C, m). ``soft_labels=True`` allows any distribution as a column of Y. Derived in
+    chapter 9, "The gradient is still the error".
     """
 
     def value_and_gradient(self, Z, Y, w=None):
@@ -135,6 +147,11 @@ class SoftmaxCrossEntropy(Loss):
 class _ErrorOfNumbers(Loss):
     """What the losses for numbers share: Z itself is the prediction, and Y any finite numbers."""
 
+    of_classes = False
+
+    def __init__(self):
+        """Nothing to choose: any number is as good as another."""
+
     def check_labels(self, Y, n_outputs, m, dtype=np.float64, name="Y"):
         Y = check_numeric(Y, name)
         if Y.shape != (n_outputs, m):
@@ -157,27 +174,28 @@ class _ErrorOfNumbers(Loss):
 class SquaredError(_ErrorOfNumbers):
     """Mean over the examples of half the squared error, (Z - Y)² / 2, for numbers Y.
 
-    dZ = (Z - Y) / m: the error itself again. Z and Y are (n_out, m); where there are several
-    outputs, their losses are added up. Best for the mean of what can be expected. Derived in
-    excursion 10, "The squared error and its gradient".
+    dZ = (Z - Y) / m: the error itself, as in chapter 1, "The gradient". Z and Y are (n_out, m);
+    where there are several outputs, their losses are added up. Best for the mean of what can be
+    expected. Derived in excursion 10, "The squared error and its gradient".
     """
 
-    def value_and_gradient(self, Z, Y):
-        error, m = Z - Y, Y.shape[1]
-        return (error * error / (2 * m)).sum(), error / m
+    def value_and_gradient(self, Z, Y, w=None):
+        error = Z - Y
+        return shares(error * error / 2, w).sum(), shares(error, w)
 
 
 class AbsoluteError(_ErrorOfNumbers):
     """Mean over the examples of the absolute error |Z - Y|, for numbers Y.
 
     dZ = sign(Z - Y) / m: an example pulls equally hard, however far off it is, so that a few wild
-    numbers in Y cannot pull harder than the others. Z and Y are (n_out, m); where there are several
+    numbers in Y cannot pull harder than the others. Where Z = Y it is the subgradient 0, as in
+    chapter 5, "The penalty that makes zeros". Z and Y are (n_out, m); where there are several
     outputs, their losses are added up. Best for the median of what can be expected. Derived in
     excursion 10, "The absolute error and its gradient".
     """
 
-    def value_and_gradient(self, Z, Y):
-        error, m = Z - Y, Y.shape[1]
+    def value_and_gradient(self, Z, Y, w=None):
+        error = Z - Y
         # Not np.abs(error), which would lose the imaginary part that a complex step looks at.
         sign = np.sign(error.real)
-        return (error * sign / m).sum(), sign / m
+        return shares(error * sign, w).sum(), shares(sign, w)

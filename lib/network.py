@@ -16,12 +16,14 @@ from lib.checks import (
     check_choice,
     check_count,
     check_inputs,
+    check_labels,
     check_object,
     check_random_state,
     check_weights,
 )
 from lib.initializers import xavier
 from lib.losses import BinaryCrossEntropy
+from lib.streaming import StoredExamples, is_stored
 
 __all__ = ["Network"]
 
@@ -122,6 +124,7 @@ class Network:
         if np.shape(values) not in [self._parameters.shape, ()]:
             got, needs = np.shape(values), self._parameters.shape
             raise ValueError(f"parameters has shape {got}; it needs {needs}, or one number for all")
+        self.check_writeable()
         self._parameters[...] = values
 
     def locate(self, i):
@@ -143,10 +146,15 @@ class Network:
         ``suffix`` is added to the names X and Y in messages. Raises TypeError or ValueError.
         """
         X = check_inputs(X, self.n_inputs, self.dtype, "X" + suffix)
-        return X, self.loss.check_labels(Y, self.n_outputs, X.shape[1], self.dtype, "Y" + suffix)
+        check = getattr(self.loss, "check_labels", check_labels)  # a loss of one's own has none
+        return X, check(Y, self.n_outputs, X.shape[1], self.dtype, "Y" + suffix)
 
     def forward(self, X, training=False):
-        """Logits (n_out, m) for X (n_x, m)."""
+        """Logits (n_out, m) for X (n_x, m), or for an HDF5 data set (m, n_x), block by block."""
+        if is_stored(X) and not training:
+            return np.hstack(
+                [self.forward(x) for x, *_ in StoredExamples(X, None, self).in_order()]
+            )
         A = X if self._fits(X, self.n_inputs) else check_inputs(X, self.n_inputs, self.dtype)
         for layer in self.layers:
             A = layer.forward(A, training)
@@ -170,6 +178,8 @@ class Network:
         Training calls this for every batch. So arrays of the right type and shape are not searched
         for NaN and wrong labels again, as ``train``, ``cost`` and ``predict`` do once.
         """
+        if not self.gradient.flags.writeable:
+            self.check_writeable()
         if not (self._fits(X, self.n_inputs) and self._fits(Y, self.n_outputs, X.shape[1])):
             X, Y = self.check(X, Y)
         m = X.shape[1]
@@ -194,14 +204,14 @@ class Network:
                     penalty.add_gradient(W, dW, m)
         return float(cost)
 
-    def _fits(self, array, n_rows, m=None):
-        """Whether this is an array (n_rows, m) in the network's own type."""
+    def _fits(self, array, rows, columns=None):
+        """Whether this is an array (rows, columns), of any m > 0 columns, in the network's type."""
         return (
             type(array) is np.ndarray
             and array.dtype == self.dtype
             and array.ndim == 2
-            and len(array) == n_rows
-            and array.shape[1] == (m or array.shape[1]) > 0
+            and len(array) == rows
+            and array.shape[1] == (columns or array.shape[1] or None)
         )
 
     def penalty_cost(self, m):
@@ -211,12 +221,12 @@ class Network:
 
     def predict_proba(self, X):
         """Probabilities: (1, m) of label 1, or (C, m) of each class."""
-        X = check_inputs(X, self.n_inputs, self.dtype)
+        X = X if is_stored(X) else check_inputs(X, self.n_inputs, self.dtype)
         return self.loss.probabilities(self.forward(X))
 
     def predict(self, X):
         """Integer labels (1, m): 0 or 1, or the most probable class."""
-        X = check_inputs(X, self.n_inputs, self.dtype)
+        X = X if is_stored(X) else check_inputs(X, self.n_inputs, self.dtype)
         return self.loss.labels(self.forward(X))
 
     def state(self):
@@ -236,6 +246,7 @@ class Network:
         ours, theirs = ([np.shape(array) for array in a] for a in (self.state(), snapshot))
         if ours != theirs:
             raise ValueError(f"snapshot has the shapes {theirs}; it needs {ours}, as this network")
+        self.check_writeable()
         for array, value in zip(self.state(), snapshot, strict=True):
             array[...] = value
 
@@ -276,6 +287,18 @@ class Network:
         finally:
             rest[...] = twin.parameters[size:]
             self._bind(self._parameters, self.gradient)
+
+    def check_writeable(self):
+        """Raise ValueError if this network can predict but not learn.
+
+        So it is after ``joblib.load(path, mmap_mode="r")``: its numbers stay in the file.
+        Chapter 7, "Stopping and going on".
+        """
+        if not all(array.flags.writeable for array in [self.gradient, *self.state()]):
+            raise ValueError(
+                "the network is read-only, as after loading with mmap_mode='r': it can predict; to"
+                " learn it needs to be loaded without mmap_mode, or copied: net.astype(net.dtype)"
+            )
 
     def astype(self, dtype):
         """A copy of this network that computes in ``dtype`` (also complex, for gradient checks).

@@ -30,7 +30,7 @@ def fit(net, batches, optimizer, epochs, after_epoch=(), history=None):
     weights, triples (X, Y, w).
     after_epoch: functions f(net, history) to call after every epoch; one that returns True ends the
     training. history: the History of the epochs before, to go on with.
-    Returns the History. Nothing is checked here: ``train`` does. Chapter 1, "Going downhill".
+    Returns the History. Nothing is checked here: ``train`` does. Chapter 1, "Gradient descent".
     Raises Diverged when the cost becomes NaN or infinite.
     """
     history, cost = history or History(), None
@@ -41,8 +41,8 @@ def fit(net, batches, optimizer, epochs, after_epoch=(), history=None):
             if not math.isfinite(cost):
                 raise Diverged(cost, epoch, step, last_cost, history)
             optimizer.step(net.parameters, net.gradient)
-            total += cost * _size(*batch)
-            m += _size(*batch)
+            size = _size(*batch)
+            total, m = total + size * cost, m + size
         history.costs.append(float(total / m))
         if any([f(net, history) for f in after_epoch]):
             break
@@ -105,7 +105,8 @@ def train(
     weight times loss, divided by the sum of the weights. An example of weight 0 is left out. In
     minibatches the sums are those of the batch, and ``history.costs`` are weighted means over the
     epoch. The weights act on the loss only: batch normalization counts every example once.
-    validation: None or (X_dev, Y_dev), or (X_dev, Y_dev, w_dev), measured after each epoch.
+    validation: None or (X_dev, Y_dev), or (X_dev, Y_dev, w_dev), arrays or data sets, measured
+    after each epoch.
     early_stopping: None or, together with validation, EarlyStopping(patience).
     progress: show a bar while it runs, to someone who watches; it leaves nothing behind.
     checkpoint: None or the path of a file that is written anew after ``every`` epochs and after the
@@ -116,12 +117,13 @@ def train(
     Stopping it by hand (Ctrl-C, the stop button) warns and returns the history so far, with all as
     it was after the last whole epoch. Where the inputs are many more than the examples,
     ``train_gram`` takes the same full-batch steps many times sooner; it is never used silently.
-    The loop itself is ``fit``. Derived in chapter 1, "Going downhill"; minibatches in chapter 7,
+    The loop itself is ``fit``. Derived in chapter 1, "Gradient descent"; minibatches in chapter 7,
     "Small batches", and files in chapter 7, "Larger than memory".
     Raises TypeError or ValueError for arguments that do not fit, and Diverged, with the parameters
     set back to the last ones of finite cost, when the cost becomes NaN or infinite.
     """
     check_object(net, "net", "cost_and_gradient", "Network([Dense(1)], n_inputs=2)")
+    net.check_writeable()
     examples = (StoredExamples if is_stored(X) else _Examples)(X, Y, net, sample_weight)
     _check_batch_size(batch_size, examples, net)
     check_object(optimizer, "optimizer", "step", "Adam(0.001)")

@@ -10,6 +10,7 @@ import numpy as np
 
 from lib.checks import check_pair, check_weights
 from lib.history import Diverged
+from lib.streaming import StoredExamples, is_stored
 
 __all__ = ["Undo", "Validation", "progress_bar"]
 
@@ -21,15 +22,30 @@ class Validation:
         if not (isinstance(validation, (tuple, list)) and len(validation) == 3):
             check_pair(validation, "validation", "(X_dev, Y_dev)")
         X, Y, *w = validation
+        self.X = None  # on disk it is not here
+        if is_stored(X):
+            self.parts = StoredExamples(X, Y, net, *w, suffix="_dev").in_order
+            return
         self.X, self.Y = net.check(X, Y, suffix="_dev")
         self.w = check_weights(*w, self.X.shape[1], net.dtype, "w_dev") if w else None
+        arrays = (self.X, self.Y) if self.w is None else (self.X, self.Y, self.w)
+        self.parts = lambda: [arrays]
 
     def __call__(self, net, history):
-        Z = net.forward(self.X)
-        history.validation_costs.append(float(net.loss.value(Z, self.Y, self.w)))
-        # Read as logits, the zeros and ones of Y give its own labels back.
-        right = net.loss.labels(Z) == net.loss.labels(self.Y)
-        history.validation_accuracies.append(float(np.average(right[0], weights=self.w)))
+        costs, right, sizes = [], [], []
+        for X, Y, *w in self.parts():
+            Z = net.forward(X)
+            costs.append(net.loss.value(Z, Y, *w))
+            sizes.append(w[0].sum() if w else X.shape[1])
+            if not getattr(net.loss, "of_classes", True):
+                continue
+            # Read as logits, the numbers in Y less one half give its own labels back.
+            same = net.loss.labels(Z) == net.loss.labels(Y - 0.5)
+            right.append(np.average(same[0], weights=w[0] if w else None))
+        shares = np.array(sizes) / sum(sizes)
+        history.validation_costs.append(float(np.dot(costs, shares)))
+        if right:
+            history.validation_accuracies.append(float(np.dot(right, shares)))
 
 
 class Undo:
@@ -143,7 +159,7 @@ def _someone_watches():
     """False in a notebook that a program executes: it would store the bar among the outputs."""
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     kernel = getattr(shell, "kernel", None)
-    if not hasattr(kernel, "get_parent"):
-        return True
+    if not hasattr(kernel, "get_parent") or sys.platform == "emscripten":
+        return True  # in a browser tab there always is someone
     # A person's notebook can be asked for input; what runs one without a person says that it can't.
     return kernel.get_parent("shell").get("content", {}).get("allow_stdin", True)

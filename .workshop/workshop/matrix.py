@@ -28,8 +28,7 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.notebooks import machine
-from workshop import ROOT
+from workshop import ROOT, machine
 
 # OpenBLAS's names, and the instruction set without which the kernels would crash.
 PROCESSORS = {
@@ -41,7 +40,7 @@ PROCESSORS = {
 }
 SEEDS = range(1, 9)
 WHAT = ["chapters", "tests/published"]
-ASK = "from tests.notebooks import machine; print(machine.levels(), machine.blas(), sep='; ')"
+ASK = "from workshop import machine; print(machine.levels(), machine.blas(), sep='; ')"
 
 
 class Row(NamedTuple):

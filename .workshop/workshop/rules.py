@@ -17,9 +17,10 @@ from urllib.parse import unquote
 
 import nbformat
 
+from lib.plots.sliders import SCRIPT
 from workshop import library, markdown, measure
 from workshop.execute import EXCURSIONS, chapter_paths, load, notebook_paths
-from workshop.outputs import chunks, names_software
+from workshop.outputs import EMBEDDED, chunks, names_software
 from workshop.strict_nbval import unexplained_markers
 
 CONTENTS = "README.md"  # the page all chapters link back to, beside them
@@ -200,7 +201,12 @@ def texts(output):
         return [(output.name, output.text)]
     if output.output_type == "error":
         return [("error", output.evalue), ("traceback", "\n".join(output.traceback))]
-    return [(kind, text) for kind, text in output.data.items() if is_text(kind, text)]
+    return [(kind, written(text)) for kind, text in output.data.items() if is_text(kind, text)]
+
+
+def written(html):
+    """HTML without its embedded pictures and without the slider's script, which is known."""
+    return EMBEDDED.sub("", html).replace(f"<script>{SCRIPT}</script>", "")
 
 
 def is_text(kind, value):
@@ -274,6 +280,9 @@ def described_figures(chapter):
     """Every figure says in words and numbers what it shows."""
     for cell, output in chapter.outputs:
         data = output.get("data", {})
+        for picture in re.findall(r"<img\b[^>]*", data.get("text/html", "")):
+            if not re.search(r'\balt="[^"]*\d[^"]*\."', picture):
+                yield f"{cell.name} has a picture in its HTML without a description: {picture[:60]}"
         if not any(kind.startswith("image/") for kind in data):
             continue
         text = data.get("text/plain", "")

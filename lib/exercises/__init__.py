@@ -9,9 +9,10 @@ for what is generally true of them: m times too large, the transpose, right but 
     from lib.exercises import ch01
     ch01.propagate.check(propagate)     # also: ch01.propagate.hint(), ch01.propagate.solution()
 
-``engine`` is the mechanism, ``compare`` says when two results are the same, ``observe`` what is
-true of one that is not, ``source`` edits a solution, ``solved`` remembers, ``claiming`` is for the
-last cell of a chapter.
+``engine`` is the mechanism, and ``compare`` says when two results are the same. What is true of one
+that is not is said by ``observe``, with the help of ``relations``, ``coefficients`` and
+``variants``. ``source`` edits a solution, ``solved`` remembers, and ``claiming`` is for the last
+cell of a chapter.
 """
 
 from lib.exercises.claiming import Claims, claim, claims

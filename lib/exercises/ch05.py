@@ -27,6 +27,13 @@ class read_the_numbers:
         bias, variance = train_error - base_error, dev_error - train_error
         return bias, variance, "bias" if bias >= variance else "variance"
 
+    corners = {
+        "a bias above 0, and smaller than the variance": (0.3125, 0.5, 0.25),
+        "a variance far below 0": (0.3125, 0.125, 0.25),
+        "a variance of 0": (0.25, 0.25, 0.125),
+        "a negative variance": (0.5, 0.375, 0.25),
+        "nearly equal": (0.28125, 0.328125, 0.25),
+    }
     hints = [
         "The training error has two parts: what nobody can avoid, and what this model could.",
         "The dev error has a third part on top of the training error. Differences of neighbours.",
@@ -335,6 +342,13 @@ class when_to_stop:
                 break
         return best, epoch
 
+    corners = {
+        "best at the first epoch": ([1.0, 2.0, 3.0, 4.0, 5.0], 2),
+        "best at the last epoch": ([5.0, 4.0, 3.0, 2.0, 1.0], 2),
+        "best in the middle, and better beyond the end": ([3.0, 1.0, 2.0, 2.0, 2.0, 0.5], 3),
+        "patience ends at the last epoch": ([3.0, 1.0, 2.0, 2.0], 2),
+        "one epoch": ([1.0], 3),
+    }
     hints = [
         "Walk through the epochs as training would: at each, you know only the costs so far.",
         "Remember the index of the lowest cost so far. How far back does it lie?",
@@ -417,6 +431,16 @@ class proximal_step:
         V = W - learning_rate * dW
         return np.sign(V) * np.maximum(np.abs(V) - learning_rate * strength / m, 0)
 
+    corners = {
+        "weights and gradients of 0": lambda random_state: (
+            np.array([[0.0, 1.0], [0.0, -0.25]]),
+            np.array([[0.0, 0.5], [1.0, 0.0]]),
+            0.5,
+            2.0,
+            4,
+        ),
+    }
+    atol = 0
     hints = [
         "First the step that you know: V = W - learning_rate * dW.",
         "Then shrink the size of V by αλ/m, but not below 0. Sizes are np.abs.",

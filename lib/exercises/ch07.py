@@ -129,6 +129,12 @@ class batch_indices:
         order = random_state.permutation(m)
         return [order[start : start + batch_size] for start in range(0, m, batch_size)]
 
+    corners = {
+        "batch_size divides m": lambda random_state: (20, 5, random_state),
+        "batch_size equals m": lambda random_state: (7, 7, random_state),
+        "batch_size is 1": lambda random_state: (6, 1, random_state),
+        "batch_size is larger than m": lambda random_state: (5, 8, random_state),
+    }
     hints = [
         "One call of random_state.permutation(m) holds every number from 0 to m - 1 once.",
         "`range(0, m, batch_size)` are the places where the batches begin.",

@@ -142,6 +142,10 @@ class running_averages:
             variance = momentum * variance + (1 - momentum) * Z.var(axis=1, keepdims=True)
         return mean, variance
 
+    corners = {
+        "one batch": lambda random_state: ([random_state.randn(3, 5)], 0.9),
+        "momentum 0": lambda random_state: ([random_state.randn(3, 4) for _ in range(3)], 0.0),
+    }
     hints = [
         "Two arrays (n, 1), one of zeros and one of ones, and a loop over the batches.",
         "momentum says how much of the old value stays.",

@@ -442,6 +442,11 @@ class top_k_accuracy:
         best = np.argsort(-Z, axis=0)[:k]  # (k, m): the first k classes of each column
         return float(np.mean(np.any(best == labels, axis=0)))
 
+    corners = {
+        "k is the number of classes": (np.array([[1.0, 2], [3, 1]]), np.array([[0, 1]]), 2),
+        "k is 1": (np.array([[1.0, 2, 3], [3, 1, 2], [2, 3, 1]]), np.array([[1, 1, 0]]), 1),
+        "one example": (np.array([[1.0], [3.0], [2.0]]), np.array([[2]]), 2),
+    }
     hints = [
         "`np.argsort(-Z, axis=0)` lists the classes of each column, the best first.",
         "Its first k rows, compared with labels (1, m), are a table (k, m) of hits. At most one a"
@@ -557,6 +562,14 @@ class best_temperature:
 
         return float(min(temperatures, key=cost))
 
+    corners = {
+        f"{m} examples": lambda random_state, m=m: (
+            random_state.randn(3, m) * np.linspace(0.5, 6, m),
+            _columns(random_state.randint(3, size=m), 3),
+            2.0 ** np.arange(-4, 4.1, 0.125),
+        )
+        for m in (3, 5, 8)
+    }
     hints = [
         "Write the cost of exercise 9.3, and call it with Z_dev / T for each T.",
         "`costs = [cost(Z_dev / T, Y_dev) for T in temperatures]`. Which place is the lowest at?",

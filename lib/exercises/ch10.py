@@ -253,6 +253,12 @@ class halving_cost:
         total = sum(c * e for c, e in zip(candidates, lengths, strict=True))
         return candidates, lengths, total
 
+    corners = {
+        "most is not on the ladder": (60, 2, 3, 40),
+        "most below the first round": (30, 3, 5, 4),
+        "one round": (30, 3, 5, 5),
+        "n down to 1": (5, 3, 1, 81),
+    }
     hints = [
         "A loop that runs while the epochs are at most `most`, and two lists that grow.",
         "Rounded up in integers: `-(-n // factor)`; or `math.ceil(n / factor)`.",
@@ -377,6 +383,15 @@ class search:
         best = np.argmax(scores)
         return rates[best], scores[best], test(rates[best])
 
+    corners = {
+        "other bounds": lambda random_state: (
+            random_state.random_sample(30),
+            0.01,
+            0.5,
+            _Scores("three folds", -1.0, random_state.uniform(0, 6, 3)),
+            _Scores("test", -1.0, random_state.uniform(0, 6, 1)),
+        ),
+    }
     hints = [
         "Three lines, three slips: the ruler, what three folds are good for, and who may choose.",
         "`low * (high / low) ** u` is drawn by exponent. Which of the functions has to be called"

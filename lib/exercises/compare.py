@@ -33,6 +33,13 @@ def is_text(value):
     return isinstance(value, str) or (isinstance(value, np.ndarray) and value.dtype.kind == "U")
 
 
+def is_number(value):
+    """Whether a value is one number, of Python's or of NumPy's; chapter 0, "Exercises"."""
+    return isinstance(value, (int, float, np.number, np.bool_)) or (
+        isinstance(value, np.ndarray) and not value.ndim and value.dtype.kind in "biuf"
+    )
+
+
 def as_array(value):
     """A number or numbers as an array; None for what is none; chapter 0, "Exercises"."""
     try:

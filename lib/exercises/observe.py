@@ -5,20 +5,16 @@ if its prediction is the answer in every case; nothing is guessed. Chapter 0, "E
 """
 
 import itertools
-import math
 import re
 from dataclasses import dataclass
 
 import numpy as np
 
-from lib.exercises.compare import as_array, close, is_text, same, short
+from lib.exercises.coefficients import CONSTANTS
+from lib.exercises.compare import as_array, is_number, same
+from lib.exercises.relations import explained
 
-__all__ = ["Seen", "observe", "other_inputs"]
-
-CONSTANTS = {
-    **{str(k): float(k) for k in (2, 3, 4, 10, 100)},
-    **{"ln 2": math.log(2), "ln 10": math.log(10), "√2": math.sqrt(2), "π": math.pi},
-}
+__all__ = ["Seen", "observe"]
 
 
 @dataclass
@@ -48,15 +44,17 @@ def observe(cases, names, arguments, task, changed=None):
         for label, pairs in parts.items()
         if any(not same(got, wanted) for got, wanted in pairs)
     }
+    if not wrong:  # a difference so small that only this exercise's own tolerance sees it
+        return "plain", []
     right = [label for label in parts if label not in wrong]
     words = [_names(case.inputs, arguments, task) for case in cases]
     together = [_flat(rows) for rows in zip(*wrong.values(), strict=True)]
-    told = _explained(together, words)
+    told = explained(together, words)
     if told:
         found = {_and(list(wrong)): told}
     else:
         each = {label: [_flat([pair]) for pair in wrong[label]] for label in wrong}
-        found = {label: _explained(pairs, words) for label, pairs in each.items()}
+        found = {label: explained(pairs, words) for label, pairs in each.items()}
     if not all(found.values()):
         told = _as_if(wrong, names, changed or {})
         found = {_and(list(wrong)): told} if told else found
@@ -143,441 +141,6 @@ def _as_if(wrong, names, changed):
     return None
 
 
-def other_inputs(inputs, arguments):
-    """(words, inputs) with one of the inputs changed, or two of them exchanged. Chapter 0,
-    "Exercises".
-    """
-    pairs = list(enumerate(zip(arguments, inputs, strict=False)))
-    for k, (name, value) in pairs:
-        for told, change in OTHER.items():
-            with np.errstate(all="ignore"):
-                new = change(value)
-            if new is not None:
-                words = told.format(name)
-                yield (
-                    f"it is right for {words} in place of {name}",
-                    (*inputs[:k], new, *inputs[k + 1 :]),
-                )
-    for (j, (one, first)), (k, (other, second)) in itertools.combinations(pairs, 2):
-        if type(first) is type(second):
-            exchanged = list(inputs)
-            exchanged[j], exchanged[k] = second, first
-            yield f"it is right for {one} and {other} exchanged", tuple(exchanged)
-
-
-def _of_numbers(change, whole=True):
-    def changed(value):
-        if isinstance(value, (bool, np.bool_, list, tuple)):
-            return None
-        array = as_array(value)
-        if array is None or array.dtype.kind == "b" or (array.dtype.kind in "iu" and not whole):
-            return None
-        new = change(array)
-        return new if array.ndim else new.item()
-
-    return changed
-
-
-def _of_lists(change):
-    return lambda value: change(value) if isinstance(value, (list, tuple)) else None
-
-
-OTHER = {
-    "0": _of_numbers(lambda v: 0 * v),
-    "1": _of_numbers(lambda v: 0 * v + 1),
-    "-{}": _of_numbers(lambda v: -v),
-    "{} + 1": _of_numbers(lambda v: v + 1),
-    "{} - 1": _of_numbers(lambda v: v - 1),
-    "2 {}": _of_numbers(lambda v: 2 * v),
-    "{} / 2": _of_numbers(lambda v: v / 2, whole=False),
-    "{}²": _of_numbers(lambda v: v**2),
-    "1 - {}": _of_numbers(lambda v: 1 - v),
-    "1 / {}": _of_numbers(lambda v: 1 / v, whole=False),
-    "|{}|": _of_numbers(np.abs),
-    "the root of {}": _of_numbers(np.sqrt, whole=False),
-    "the sign of {}": _of_numbers(np.sign),
-    "not {}": lambda value: not value if isinstance(value, (bool, np.bool_)) else None,
-    "{} without its last part": _of_lists(lambda v: v[:-1]),
-    "{} without its first part": _of_lists(lambda v: v[1:]),
-    "the first part of {} alone": _of_lists(lambda v: v[:1]),
-    "the last part of {} alone": _of_lists(lambda v: v[-1:]),
-    "{} in reverse order": _of_lists(lambda v: v[::-1]),
-}
-
-
-# --- One result, or several with one cause --------------------------------------------------------
-
-
-def _explained(pairs, words):
-    """What holds of all (gots, wanteds), lists of arrays, one pair a case; None if nothing does."""
-    if any(is_text(x) for gots, wanteds in pairs for x in (*gots, *wanteds)):
-        return _exchanged(pairs)
-    lengths = _lengths(pairs)
-    if lengths or any(len(gots) != len(wanteds) for gots, wanteds in pairs):
-        return lengths
-    arrays = [([as_array(x) for x in g], [as_array(x) for x in w]) for g, w in pairs]
-    if any(x is None for g, w in arrays for x in (*g, *w)):
-        return None
-    cases = [
-        (list(zip(gots, wanteds, strict=True)), names)
-        for (gots, wanteds), names in zip(arrays, words, strict=True)
-    ]
-    if not all(got.shape == wanted.shape for case, _ in cases for got, wanted in case):
-        return _reshaped(cases)
-    if all(np.all(close(got, wanted, 1e-4)) for case, _ in cases for got, wanted in case):
-        return None  # a matter of dtype or of the last digits: the difference itself says it
-    return _not_finite(cases) or _transformed(cases) or _placed(cases, pairs)
-
-
-def _lengths(pairs):
-    def holds(change):
-        lengths = [len(gots) != len(wanteds) for gots, wanteds in pairs]
-        return any(lengths) and all(same(g, change(g, w)) for g, w in pairs)
-
-    for told, change in {
-        "it is empty": lambda got, wanted: [],
-        "the last one is missing": lambda got, wanted: wanted[:-1],
-        "the first one is missing": lambda got, wanted: wanted[1:],
-        "there is one too many behind the right ones": lambda got, wanted: [*wanted, *got[-1:]],
-        "there is one too many before the right ones": lambda got, wanted: [*got[:1], *wanted],
-        "every one came twice": lambda got, wanted: [x for x in wanted for _ in range(2)],
-    }.items():
-        if holds(change):
-            return told
-    short_of = [same(g, w) or same(g, w[: len(g)]) for g, w in pairs]
-    if all(short_of) and any(len(g) < len(w) for g, w in pairs):
-        return "the last ones are missing in some cases"
-    return None
-
-
-def _exchanged(pairs):
-    """What is true of words: each wanted one is answered by always the same wrong one."""
-    answers = {}
-    for gots, wanteds in pairs:
-        for got, wanted in zip(gots, wanteds, strict=False):
-            if not (is_text(got) and is_text(wanted)) or np.ndim(wanted) or np.ndim(got):
-                return None
-            answers.setdefault(str(wanted), set()).add(str(got))
-    said = set().union(*answers.values())
-    if len(said) == 1 and len(answers) > 1:
-        return f"it is always {short(said.pop())}"
-    if len(answers) > 1 and all(len(s) == 1 and s != {w} for w, s in answers.items()):
-        return "the words are exchanged"
-    return None
-
-
-def _reshaped(cases):
-    """What is true of results of another shape than the right ones."""
-    flat = [(got, wanted) for case, _ in cases for got, wanted in case]
-
-    def holds(change):
-        found = []
-        for got, wanted in flat:
-            try:
-                aim = change(wanted, got)
-            except (ValueError, IndexError, np.exceptions.AxisError):
-                return False
-            found.append(aim.shape == got.shape and bool(np.all(close(got, aim))))
-        return all(found)
-
-    shapes = {
-        "the transpose of what it should be": lambda w, g: w.T,
-        "right in value, but its shape is another": lambda w, g: w.reshape(g.shape),
-        "right in value, but the axes are turned": lambda w, g: w.T.reshape(g.shape),
-        "the last column is missing": lambda w, g: w[..., :-1],
-        "the first column is missing": lambda w, g: w[..., 1:],
-        "the last row is missing": lambda w, g: w[:-1],
-        "the first row is missing": lambda w, g: w[1:],
-        "the right result, repeated": lambda w, g: np.broadcast_to(w, g.shape),
-        "one more came behind the right ones": lambda w, g: np.concatenate([w, g[-1:]]),
-        "one more came before the right ones": lambda w, g: np.concatenate([g[:1], w]),
-    }
-    for axis, along in ((None, "all its numbers"), (0, "its first axis"), (1, "its second axis")):
-        for keep in (False, True):
-            for name, f in (("sum", np.sum), ("mean", np.mean), ("largest", np.max)):
-                shapes[f"it is the {name} of the right result over {along}"] = (
-                    lambda w, g, f=f, axis=axis, keep=keep: np.asarray(
-                        f(w, axis=axis, keepdims=keep)
-                    )
-                )
-            for name, f in (("sum", np.sum), ("mean", np.mean)):
-                shapes[f"the right result is its {name} over {along}"] = (
-                    lambda w, g, f=f, axis=axis, keep=keep: (
-                        g if np.shape(s := f(g, axis=axis, keepdims=keep)) == w.shape
-                        and np.all(close(np.asarray(s), w)) else g + np.nan
-                    )
-                )  # fmt: skip
-    found = next((told for told, change in shapes.items() if holds(change)), None)
-    if found and "its shape" in found:
-        got, wanted = next((got, wanted) for got, wanted in flat if got.shape != wanted.shape)
-        found += f": {got.shape} where {wanted.shape} is wanted"
-    return found
-
-
-def _not_finite(cases):
-    for told, test in (("nan", np.isnan), ("inf", np.isinf)):
-        counts = [(test(g) & np.isfinite(w)).any() for case, _ in cases for g, w in case]
-        if any(counts):
-            full = all(test(g).all() for case, _ in cases for g, _ in case)
-            every = "everywhere" if full else "in places"
-            return f"there is {told} {every}, where the right answer is finite"
-    return None
-
-
-def _transformed(cases):
-    """A change of the right result that gives the one that came, in all cases."""
-    flat = [(g.astype(float), w.astype(float), names) for case, names in cases for g, w in case]
-    # The richest case first: it refutes most.
-    flat.sort(key=lambda trio: -np.sum(~close(trio[0], trio[1])) - trio[1].size / 1e6)
-    with np.errstate(all="ignore"):
-        for told, change in PLAIN.items():
-            if all(_gives(change, got, wanted) for got, wanted, _ in flat):
-                return told
-        return _linear(flat)
-
-
-def _gives(change, got, wanted):
-    try:
-        aim = change(wanted, got)
-    except (ValueError, IndexError):
-        return False
-    return aim.shape == got.shape and _near(got, aim)
-
-
-def _near(one, other):
-    return bool(np.all(np.abs(one - other) <= 1e-12 + 1e-8 * np.abs(other)))
-
-
-def _moved(by):
-    def change(wanted, got):
-        keep = np.arange(wanted.shape[-1])
-        keep = keep > 0 if by > 0 else keep < len(keep) - 1
-        return np.where(keep, np.roll(wanted, by, -1), got) if len(keep) > 3 else got + np.nan
-
-    return change
-
-
-PLAIN = {
-    "the sign is turned": lambda w, g: -w,
-    "0 and 1 are exchanged": lambda w, g: 1 - w if np.all((w == 0) | (w == 1)) else g + np.nan,
-    "it is 0 everywhere": lambda w, g: 0 * w,
-    "it is 1 everywhere": lambda w, g: 0 * w + 1,
-    "it is the transpose of what it should be": lambda w, g: w.T,
-    "its order is reversed": lambda w, g: w[::-1],
-    "the order of its columns is reversed": lambda w, g: w[..., ::-1],
-    "it is the absolute value of what it should be": lambda w, g: np.abs(w),
-    "it is the square of what it should be": lambda w, g: w**2,
-    "it is the square of what it should be, with its sign": lambda w, g: w * np.abs(w),
-    "it is the root of what it should be": lambda w, g: np.sqrt(w),
-    "it is 1 divided by what it should be": lambda w, g: 1 / w,
-    "the logarithm is missing": lambda w, g: np.exp(w),
-    "it is the logarithm of what it should be": lambda w, g: np.log(w),
-    "it is 1 minus what it should be": lambda w, g: 1 - w,
-    "what should be negative is 0": lambda w, g: np.maximum(w, 0),
-    "what should be positive is 0": lambda w, g: np.minimum(w, 0),
-    "it is rounded down": lambda w, g: np.floor(w),
-    "it is rounded": lambda w, g: np.round(w),
-    "its columns are divided by their sums": lambda w, g: w / w.sum(axis=0),
-    "it is the sign of what it should be": lambda w, g: np.sign(w),
-    "every entry is the sum of the right ones": lambda w, g: 0 * w + w.sum(),
-    "every entry is the mean of the right ones": lambda w, g: 0 * w + w.mean(),
-    "every row is the mean of its right entries": lambda w, g: 0 * w + w.mean(-1, keepdims=True),
-    "every row is the sum of its right entries": lambda w, g: 0 * w + w.sum(-1, keepdims=True),
-    "it is a running sum of what it should be": lambda w, g: np.cumsum(w, axis=-1),
-    "it is late by one place": _moved(1),
-    "it is early by one place": _moved(-1),
-}
-
-
-def _linear(flat):
-    """Words for g = c w, g = w + c, g = a + c (w - a) or g = w + c a, with an input a.
-
-    The number c may differ from case to case, if it has one name in all.
-    """
-    arrays = [n for n in flat[0][2] if all(np.ndim(names.get(n, 0)) for *_, names in flat)]
-    scalars = [n for n in flat[0][2] if not np.ndim(flat[0][2][n]) and n not in CONSTANTS]
-
-    def factor(got, wanted, names):
-        return got, wanted
-
-    def gap(got, wanted, names):
-        return got - wanted, np.ones_like(wanted)
-
-    forms = [("", factor), ("+", gap)]
-    for a in [*arrays, *scalars]:
-        forms += [(f"step {a}", lambda g, w, n, a=a: (g - n[a], w - n[a]))]
-    for a in arrays:
-        forms += [(f"part {a}", lambda g, w, n, a=a: (g - w, n[a] + 0 * w))]
-        forms += [(f"times {a}", lambda g, w, n, a=a: (g, w * n[a]))]
-        forms += [(f"divided {a}", lambda g, w, n, a=a: (g * n[a], w))]
-    unnamed = None
-    for form, parts in forms:
-        found = _coefficients(flat, parts)
-        if found is None:
-            continue
-        numbers, names, rich = found
-        if form in ("", "+") or form.startswith("step"):
-            neutral = 0 if form == "+" else 1
-            if np.allclose(numbers, neutral):
-                continue
-        told = _named(numbers, names)
-        if told:
-            return _said(form, told, numbers)
-        if rich and unnamed is None and form.partition(" ")[0] in ("", "+", "step"):
-            unnamed = _said(form, None, numbers)
-    return unnamed
-
-
-def _coefficients(flat, parts):
-    """(c, names, rich) with top = c bottom in every case; None if there is no such c.
-
-    rich: whether enough numbers share a c for it to be more than chance.
-    """
-    numbers, words, rich = [], [], 0
-    for trio in flat:
-        try:
-            top, bottom = parts(*trio)
-        except (ValueError, KeyError, TypeError):
-            return None
-        if np.shape(top) != np.shape(bottom) or np.shape(top) != trio[0].shape:
-            return None
-        size = np.max(np.abs(bottom), initial=0)
-        if size < 1e-12:
-            if np.max(np.abs(top), initial=0) > 1e-12:
-                return None
-            continue
-        place = np.unravel_index(np.argmax(np.abs(bottom)), np.shape(bottom))
-        c = top[place] / bottom[place]
-        if not np.isfinite(c) or not np.all(np.abs(top - c * bottom) <= 1e-9 * (1 + abs(c)) * size):
-            return None
-        numbers.append(c)
-        words.append(trio[2])
-        rich += np.sum(np.abs(bottom) > 1e-9 * size) > 2
-    return (np.array(numbers), words, rich > 2) if len(numbers) > 2 else None
-
-
-def _named(numbers, words):
-    """A name for a number in every case: 2, m, 1/m, 2 · n_x / m; None if none fits."""
-    same = np.allclose(numbers, numbers[0], rtol=1e-8, atol=0)
-    if same and abs(numbers[0] - np.round(numbers[0], 3)) < 1e-9 and abs(numbers[0]) < 1000:
-        return f"{numbers[0]:g}"
-    names = [n for n in words[0] if all(n in w and not np.ndim(w[n]) for w in words)]
-    values = np.array([[float(w[n]) for w in words] for n in names])
-    sign = "-" if np.all(numbers < 0) else ""
-    size = -numbers if sign else numbers
-    first, second = values[:, None, :], values[None, :, :]
-    for before, scale in (("", 1), ("2 · ", 2), ("½ · ", 0.5)):
-        for pattern, table in (
-            ("{}", values),
-            ("1 / {}", 1 / values),
-            ("{} · {}", first * second),
-            ("{} / {}", first / second),
-            ("1 / ({} · {})", 1 / (first * second)),
-        ):
-            hits = np.argwhere(np.all(np.isclose(scale * table, size, rtol=1e-8, atol=0), axis=-1))
-            if len(hits):
-                name = sign + before + pattern.format(*(names[i] for i in hits[0]))
-                return name if name in CONSTANTS else f"{name} ({numbers[0]:.4g} in one case)"
-    return None
-
-
-def _said(form, told, numbers):
-    """The words for one of the forms; ``told`` is the name of its number, or None."""
-    kind, _, a = form.partition(" ")
-    minus = np.allclose(numbers, -1)
-    if kind == "step" and np.allclose(numbers, 0):
-        return f"it is {a}, as it came in"
-    if kind == "step" and minus:
-        return f"what is added to {a} has the wrong sign"
-    if kind == "part" and minus:
-        return f"{a} is missing in it"
-    if kind == "part" and np.allclose(numbers, 1):
-        return f"{a} is in it once too often"
-    if kind in ("times", "divided") and np.allclose(numbers, 1):
-        return {"times": f"it is multiplied by {a} once too often",
-                "divided": f"the factor {a} is missing in it"}[kind]  # fmt: skip
-    if told is None:
-        return {"": "it is right up to a factor, the same for all its numbers",
-                "+": "it is right up to a constant, the same for all its numbers",
-                "step": f"what is added to {a} is right up to a factor"}[kind]  # fmt: skip
-    if kind == "+":
-        return f"it is {told.lstrip('-')} too {'small' if told.startswith('-') else 'large'}"
-    if kind == "part":
-        more = "missing in it" if told.startswith("-") else "too much in it"
-        return f"{told.lstrip('-')} times {a} is {more}"
-    return {
-        "": f"it is {told} times what it should be",
-        "step": f"what is added to {a} is {told} times what it should be",
-        "times": f"it is multiplied by {a} once too often, and by {told}",
-        "divided": f"the factor {a} is missing in it, and it is {told} times as large",
-    }[kind]
-
-
-def _placed(cases, pairs):
-    """Where alone the answer is wrong: the last column, where Z is 0; or it is a shuffle."""
-    flat = [(got, wanted, names) for case, names in cases for got, wanted in case]
-    wrong = [~np.atleast_1d(close(got, wanted)) for got, wanted, _ in flat]
-    several = [len(gots) for gots, _ in pairs]
-    if min(several) > 1:  # a list of arrays
-        missed = [[not np.all(close(g, w)) for g, w in case] for case, _ in cases]
-        for told, rest in (("last", slice(None, -1)), ("first", slice(1, None))):
-            if not any(any(each[rest]) for each in missed):
-                return f"all are right but the {told} one"
-    for told, region in _regions(flat):
-        masks = [np.broadcast_to(r, w.shape) for r, w in zip(region, wrong, strict=True)]
-        inside = all(not np.any(w & ~mask) for w, mask in zip(wrong, masks, strict=True))
-        if inside and any(not mask.all() and w.any() for w, mask in zip(wrong, masks, strict=True)):
-            return f"it is right but {told}"
-    if all(w.size > 1 or g == w for g, w, _ in flat) and all(
-        np.array_equal(np.sort(g.ravel()), np.sort(w.ravel())) for g, w, _ in flat
-    ):
-        return "the right numbers, in another order"
-    return None
-
-
-def _regions(flat):
-    """(words, one mask an array) of the places that are looked at."""
-    yield "at one end: the last entry", [_at(w, -1, -1) for _, w, _ in flat]
-    yield "at one end: the first entry", [_at(w, 0, 0) for _, w, _ in flat]
-    for k, name in ((0, "first"), (-1, "last")):
-        yield f"in the {name} column", [_at(w, None, k) for _, w, _ in flat]
-        yield f"in the {name} row", [_at(w, k, None) for _, w, _ in flat]
-    yield "on the diagonal", [_diagonal(w) for _, w, _ in flat]
-    aims = {"0": np.equal, "negative": np.less, "positive": np.greater}
-    for word, test in aims.items():
-        yield f"where it should be {word}", [np.atleast_1d(test(w, 0)) for _, w, _ in flat]
-    for name in flat[0][2]:
-        if np.ndim(flat[0][2][name]):
-            for word, test in aims.items():
-                masks = [_input_mask(names.get(name), test, w) for _, w, names in flat]
-                if all(mask is not None for mask in masks):
-                    yield f"where {name} is {word}", masks
-
-
-def _at(array, row, column):
-    mask = np.zeros(np.atleast_1d(array).shape, dtype=bool)
-    rows = slice(None) if row is None else row
-    columns = slice(None) if column is None else column
-    mask[(columns,) if mask.ndim == 1 else (rows, ..., columns)] = True
-    return mask if mask.ndim > 1 or column is not None else mask & False
-
-
-def _diagonal(array):
-    mask = np.zeros(np.atleast_1d(array).shape, dtype=bool)
-    if mask.ndim == 2:
-        np.fill_diagonal(mask, True)
-    return mask
-
-
-def _input_mask(value, test, wanted):
-    if value is None or np.ndim(value) != wanted.ndim:
-        return None
-    try:
-        return np.broadcast_to(test(value, 0), np.atleast_1d(wanted).shape)
-    except ValueError:
-        return None
-
-
 # --- Names for the numbers and sizes of the inputs ------------------------------------------------
 
 
@@ -588,6 +151,7 @@ def _names(inputs, arguments, task):
     for name, value in zip(arguments, inputs, strict=False):
         if isinstance(value, (list, tuple)):
             found.setdefault(f"len({name})", float(len(value)))
+            found |= _of_list(name, value)
         array = None if isinstance(value, (list, tuple)) else as_array(value)
         if array is None:
             continue
@@ -610,6 +174,20 @@ def _names(inputs, arguments, task):
     for name in sorted(found, key=len):
         sizes[name] = found[name]
     return {**CONSTANTS, **sizes}
+
+
+def _of_list(name, values):
+    """Names for what is easily made of a list of numbers."""
+    if len(values) < 2 or not all(map(is_number, values)):
+        return {}
+    numbers = [float(value) for value in values]
+    return {
+        f"{name}[0]": numbers[0],
+        f"{name}[-1]": numbers[-1],
+        f"sum({name})": sum(numbers),
+        f"sum({name}[1:])": sum(numbers[1:]),
+        f"sum({name}[:-1])": sum(numbers[:-1]),
+    }
 
 
 def _and(names):

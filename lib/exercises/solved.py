@@ -56,7 +56,8 @@ def progress():
     done, total, lines = solved(), 0, []
     for path in sorted(Path(__file__).parent.glob("ch*.py")):
         module = importlib.import_module(f"lib.exercises.{path.stem}")
-        found = [thing for thing in vars(module).values() if hasattr(thing, "verdict")]
+        things = [thing for thing in vars(module).values() if not isinstance(thing, type)]
+        found = [thing for thing in things if hasattr(thing, "verdict")]
         total += len(found)
         count = sum(exercise.id in done for exercise in found)
         lines.append(f"Chapter {int(path.stem[2:])}: {count} of {len(found)}")

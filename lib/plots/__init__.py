@@ -69,20 +69,18 @@ from lib.plots import old
 def _either(new, old, meant):
     @functools.wraps(new)
     def chosen(*args, **kwargs):
-        return (old if meant(*args, **kwargs) else new)(*args, **kwargs)
+        return (old if args and meant(*args, **kwargs) else new)(*args, **kwargs)
 
     return chosen
 
 
+def _numbers(first, *_, **__):
+    return isinstance(first, dict) and bool(first) and all(map(np.isscalar, first.values()))
+
+
 regions = _either(regions, old.regions, lambda first, *_, **__: isinstance(first, dict))
 histograms = _either(histograms, old.histograms, lambda *_, **named: "columns" in named)
-bands = _either(
-    bands,
-    old.bands,
-    lambda first, *_, **__: (
-        isinstance(first, dict) and bool(first) and all(map(np.isscalar, first.values()))
-    ),
-)
+bands = _either(bands, old.bands, _numbers)
 network = _either(
     network, old.network, lambda n, names=(), **_: bool(names) and len(names) == len(n) - 1
 )

@@ -17,8 +17,6 @@ def lines(
 ):  # fmt: skip
     """Values against something, one line a name, the names at the lines' ends.
 
-    Chapter 0, "How to use a chapter".
-
     lines: a dictionary from a name to y, one value every ``every`` steps from 0 on, or to (x, y);
     NaN leaves a gap. logx, logy: logarithmic axes. ylim: (low, high), either None. markers: mark
     each point. median: draw each line thin, and over it its running median of so many values: for
@@ -60,8 +58,6 @@ def bands(
     side="right", of="runs", digits=2,
 ):  # fmt: skip
     """Several runs of each name: a line in their middle, a band from lowest to highest.
-
-    Chapter 0, "How to use a chapter".
 
     runs: a dictionary from a name to values (runs, n), or to (x, values). middle: "median" or
     "mean". guides: a dictionary from a name to (x, y) of a thin line to compare with. levels: as
@@ -111,7 +107,7 @@ def _against(ylabel, xlabel):
 
 def sentence(words):
     """The words with a capital at the beginning, and otherwise as they are."""
-    return words[:1].upper() + words[1:]
+    return words[:1].upper() + words[1:] if words[:1].isascii() else words  # "β" stays
 
 
 def _named(lines, argument):
@@ -190,14 +186,22 @@ def _aside(x, y, log):
 
 
 def _crossing(x, y, level, best, digits, log):
-    """Where a line crosses the level for the last time, or what else there is to tell of it."""
+    """Where a line crosses the level, or what else there is to tell of it."""
     if level is None or len(x) < 2:
         return _story(x, y, best, digits, log)
-    above = tidy(np.r_[y, level])[:-1] >= tidy(np.r_[y, level])[-1]
-    changes = np.flatnonzero(above[1:] != above[:-1])
+    shown = np.isfinite(y)
+    x, above = x[shown], (tidy(np.r_[y[shown], level])[:-1] >= tidy(level)).astype(int)
+    words, changes = ("below", "above"), np.flatnonzero(np.diff(above))
+    if not len(above):
+        return "no value to show"
     if not len(changes):
-        return f"{'above' if above[0] else 'below'} {say(level)} all along"
-    return f"{'above' if above[-1] else 'below'} {say(level)} from {say(x[changes[-1] + 1])} on"
+        return f"{words[above[0]]} {say(level)} all along"
+    if len(changes) == 1:
+        return f"{words[above[-1]]} {say(level)} from {say(x[changes[0] + 1])} on"
+    first, last = x[changes[0] + 1], x[changes[1]]
+    where = f"at {say(first)}" if first == last else f"from {say(first)} to {say(last)}"
+    again = "" if len(changes) == 2 else f", and crosses it {len(changes)} times"
+    return f"{words[1 - above[0]]} {say(level)} {where}{again}"
 
 
 def _levels(ax, levels, series, drawn):

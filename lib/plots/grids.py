@@ -20,8 +20,6 @@ def grid(
 ):  # fmt: skip
     """A matrix as cells with numbers, darker where they are larger.
 
-    Chapter 0, "How to use a chapter".
-
     values: (r, c); NaN leaves a cell white. rows, columns: a name for each. text: a format such as
     "{:.2f}", an array of strings (r, c), or None to write nothing. shade: the numbers that the
     shades show, if others than values. colours: a colour map's name, or "signed" for numbers of
@@ -58,7 +56,8 @@ def grid(
     ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(0, values.shape[1]), ylim=(values.shape[0], 0))
     for axis, names in ((ax.xaxis, columns), (ax.yaxis, rows)):
         names = [] if names is None else list(names)
-        few = slice(None, None, -(-len(names) // 12) or 1)  # a long axis has a name now and then
+        room = 12 if axis is ax.yaxis else max(2, int(_cell_width(ax, 1) / 0.6))
+        few = slice(None, None, -(-len(names) // room) or 1)  # a long axis has a name now and then
         axis.set_ticks((np.arange(len(names)) + 0.5)[few], [_name(name) for name in names[few]])
     ax.tick_params(length=0)
     ax.spines[:].set(visible=True, color="#999999")
@@ -109,7 +108,7 @@ def _told(values, rows, columns, xlabel, ylabel, of):
 
 @kind(8.0, 3.0)
 def arrays(ax, parts, *, rows=()):
-    """Arrays side by side as grids of cells, their shapes below; chapter 0, "Rows become columns".
+    """Arrays side by side as grids of cells, their shapes below.
 
     parts: signs to stand between the arrays, such as "→", and arrays as tuples (title, values),
     (title, values, marked) or (title, values, marked, copied): boolean arrays, or None, of the
@@ -184,7 +183,7 @@ def _array(title, values, marked=None, copied=None):
 
 @kind()
 def pictures(ax, pictures, titles=None, *, columns=8, signed=False, bar="weight", what=None):
-    """Pictures in rows, each under its title; chapter 0, "How to use a chapter".
+    """Pictures in rows, each under its title.
 
     pictures: (k, height, width, 3), uint8 or floats from 0 to 1, or grey ones (k, height, width), 0
     for paper and 1 for ink. titles: k strings, or None. signed: numbers of either sign as

@@ -19,25 +19,25 @@ CLASSES = [
 
 @kind()
 def scatter(
-    ax, points, labels=None, xlabel="$x_1$", ylabel="$x_2$", *, names=None, equal=None,
+    ax, X, Y=None, xlabel="$x_1$", ylabel="$x_2$", *, names=None, equal=None,
     logx=False, logy=False, levels=None, best=None, ylim=None, dots=34,
 ):  # fmt: skip
-    """Points, a marker and a colour a group; chapter 0, "How to use a chapter".
+    """Points, a marker and a colour a group.
 
-    points: (2, m) with labels (1, m), classes 0 to at most 3, or a dictionary from a name to
+    X: points (2, m) with labels Y (1, m), classes 0 to at most 3, or a dictionary from a name to
     (x, y). names: of the classes. equal: a unit is as long in both directions; as it is for
     classes. levels: a dictionary from a name to a height, drawn as a dotted line. best: min or max,
     puts a star at the best y of all. dots: their area. ylim: (low, high); points beyond stand on
     the edge. Raises TypeError or ValueError for what are no points.
     """
-    if isinstance(points, dict):
-        groups = {name: _pair(pair, name) for name, pair in points.items()}
+    if isinstance(X, dict):
+        groups = {name: _pair(pair, name) for name, pair in X.items()}
         if not groups:
-            raise ValueError("points is empty; it needs at least one group")
+            raise ValueError("X is empty; it needs at least one group")
         styles = looks(groups)
         styles = [(c, marker or MARKERS[k % 7]) for k, (c, _, marker) in enumerate(styles)]
     else:
-        X, Y = check_points(points, labels)
+        X, Y = check_points(X, Y)
         groups, styles = _classes(X, Y, names)
         resize(ax, 6.4, 4.8)
         equal = True if equal is None else equal
@@ -73,10 +73,10 @@ def scatter(
 
 
 def _pair(pair, name):
-    x, y = (check_numeric(values, f"points[{name!r}]").astype(float).ravel() for values in pair)
+    x, y = (check_numeric(values, f"X[{name!r}]").astype(float).ravel() for values in pair)
     if x.shape != y.shape or not x.size:
         got = f"{x.size} x and {y.size} y"
-        raise ValueError(f"points[{name!r}] has {got}; it needs as many, at least one")
+        raise ValueError(f"X[{name!r}] has {got}; it needs as many, at least one")
     return x, y
 
 
@@ -103,7 +103,7 @@ def _classes(X, Y, names):
 
 
 def _cloud(x, y):
-    a, b = say(np.mean(tidy(x)), 2), say(np.mean(tidy(y)), 2)
+    a, b = (say(tidy([np.mean(tidy(v)), np.abs(v).max()])[0], 2) for v in (x, y))
     return f"{len(x)} around ({a}, {b})"
 
 
@@ -121,7 +121,7 @@ def grid_over(X, steps=200, room=0.55):
 
 @kind(7.2, 4.8)
 def regions(ax, predict, X, Y, *, names=None, contours=None, dots=None):
-    """The plane as a model divides it, over its points; chapter 0, "How to use a chapter".
+    """The plane as a model divides it, over its points.
 
     predict: a function from points (2, k) to k answers: labels, or for two classes also
     probabilities of class 1. X, Y: points (2, m) and labels (1, m), classes 0 to at most 3. names:
@@ -180,7 +180,7 @@ def contours(
     ax, cost, paths, lowest=None, *, xlabel="$w_1$", ylabel="$w_2$", equal=False, span=None,
     levels=None, values=False,
 ):  # fmt: skip
-    """Contours of a cost over two weights, and ways over it; chapter 0, "How to use a chapter".
+    """Contours of a cost over two weights, and ways over it.
 
     cost: a function from weights (2, k) to k costs. paths: a dictionary from a name to weights
     (steps + 1, 2). lowest: the lowest point, (2,). equal: a unit is as long in both directions, so

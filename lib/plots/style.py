@@ -14,6 +14,7 @@ import itertools
 import matplotlib
 import matplotlib.figure
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -113,7 +114,7 @@ SHOWN, DRAWN = 100, 180  # pixels an inch: as large as it is shown, and as sharp
 
 
 class Figure:
-    """A picture and its description; chapter 0, "How to use a chapter".
+    """A picture and its description.
 
     draw: a function that draws the same into other axes, given as ``draw(ax)``; only the figures of
     a kind have one, so that ``panels`` can put several side by side.
@@ -167,10 +168,11 @@ class Canvas(matplotlib.figure.Figure):
         """The picture as the bytes of a PNG file, in as few colours as it needs."""
         self.settle()
         with matplotlib.rc_context(STYLE):
-            file = io.BytesIO()
-            self.savefig(file, format="rgba", dpi=dpi)
-        width, height = (int(dpi * inches) for inches in self.get_size_inches())
-        picture = Image.frombytes("RGBA", (width, height), file.getvalue()).convert("RGB")
+            self.set_dpi(dpi)
+            drawn = FigureCanvasAgg(self)
+            drawn.draw()
+            self.set_dpi(STYLE["figure.dpi"])
+        picture = Image.fromarray(np.asarray(drawn.buffer_rgba())).convert("RGB")
         if not any(ax.images for ax in self.axes):  # photographs keep all their colours
             picture = fewer_colours(picture)
         file = io.BytesIO()
@@ -178,40 +180,30 @@ class Canvas(matplotlib.figure.Figure):
         return file.getvalue()
 
 
-FLAT = 500  # pixels: a colour that fills as many is kept as it is
+FLAT = 100  # pixels: a colour that fills as many is kept as it is
 
 
 def fewer_colours(picture):
-    """The RGB picture with a palette of at most 256 colours, without a visible difference.
+    """The RGB picture with a palette of at most 256 colours, without a difference to be seen.
 
-    The colours of flat areas stay; those of edges are rounded, or where there are too many of them,
-    replaced by the nearest mixture of a colour of the course with white. An edge of another shade,
-    as another processor may draw it, so changes no other pixel.
+    The colours of flat areas and texts stay, those of their edges are rounded: an edge of another
+    shade, as another processor may draw it, so changes no other pixel.
     """
     pixels = np.asarray(picture).reshape(-1, 3).astype(np.int64)
     packed, places, counts = np.unique(
         pixels @ [65536, 256, 1], return_inverse=True, return_counts=True
     )
     colours = np.stack([packed >> 16, packed >> 8 & 255, packed & 255], axis=1)
-    flat = counts >= FLAT
-    fewer = np.where(flat[:, np.newaxis], colours, 15 * np.rint(colours / 15).astype(int))
-    if len(np.unique(fewer, axis=0)) > 256:
-        kept = colours[np.sort(np.argsort(-counts, kind="stable")[: min(60, flat.sum())])]
-        near = np.vstack([kept, _shades()])
-        for k in np.flatnonzero(~np.isin(packed, kept @ [65536, 256, 1])):
-            fewer[k] = near[np.argmin(np.sum((near - colours[k]) ** 2, axis=1))]
-    palette, index = np.unique(fewer, axis=0, return_inverse=True)
-    shape = picture.height, picture.width
-    small = Image.fromarray(index.ravel()[places].astype(np.uint8).reshape(shape), "P")
+    flat = counts >= max(FLAT, np.sort(counts)[-120:][0])
+    for step in (15, 17, 25.5, 51, 85):
+        rounded = np.rint(step * np.rint(colours / step)).astype(int)
+        fewer = np.where(flat[:, np.newaxis], colours, rounded)
+        palette, index = np.unique(fewer, axis=0, return_inverse=True)
+        if len(palette) <= 256:
+            break
+    small = Image.frombytes("P", picture.size, index.ravel()[places].astype(np.uint8).tobytes())
     small.putpalette(palette.astype(np.uint8).tobytes())
     return small
-
-
-def _shades(steps=10):
-    """Each colour of the course, and each of its texts, in mixtures with white, (k, 3)."""
-    full = np.array([shade for c in COLOURS.values() for shade in (to_rgb(c), ink(c))])
-    share = np.linspace(0, 1, steps)[:, np.newaxis, np.newaxis]
-    return np.rint(255 * (share + (1 - share) * full)).astype(int).reshape(-1, 3)
 
 
 def _columns(names, inches):
@@ -223,7 +215,7 @@ def _columns(names, inches):
 def canvas(rows=1, columns=1, width=8.0, height=4.2, **kwargs):
     """An empty matplotlib figure and its axes; width and height in inches, shown 100 pixels each.
 
-    Chapter 0, "How to use a chapter". ``kwargs`` go to matplotlib's ``subplots``.
+    ``kwargs`` go to matplotlib's ``subplots``.
     """
     with matplotlib.rc_context(STYLE):
         fig = Canvas(figsize=(width, height), layout="constrained")
@@ -231,10 +223,7 @@ def canvas(rows=1, columns=1, width=8.0, height=4.2, **kwargs):
 
 
 def figure(draw):
-    """Decorate a function that returns ``fig, description`` so that it returns a Figure.
-
-    Chapter 0, "How to use a chapter".
-    """
+    """Decorate a function that returns ``fig, description`` so that it returns a Figure."""
 
     @functools.wraps(draw)
     def drawn(*args, **kwargs):
@@ -285,26 +274,26 @@ def resize(ax, width=None, height=None):
 def key(ax, name, handle):
     """Explain a mark in the figure's key; what several panels explain alike is explained once.
 
-    Chapter 0, "How to use a chapter". handle: the artist that is explained, or a ``mark`` or
+    handle: the artist that is explained, or a ``mark`` or
     ``patch`` that looks like it.
     """
     ax.figure.keys.setdefault(name, handle)
 
 
 def mark(marker="o", **look):
-    """A marker for the key; ``look`` goes to matplotlib's Line2D. Chapter 0."""
+    """A marker for the key; ``look`` goes to matplotlib's Line2D."""
     return Line2D([], [], **{"linestyle": "none", "marker": marker, "markersize": 8} | look)
 
 
 def patch(colour, **look):
-    """A filled box for the key; ``look`` goes to matplotlib's Patch. Chapter 0."""
+    """A filled box for the key; ``look`` goes to matplotlib's Patch."""
     return Patch(**{"facecolor": colour, "linewidth": 0} | look)
 
 
 def label_ends(ax, lines, side="right"):
     """Write each line's label at its right end, none over another: no legend needed.
 
-    Chapter 0, "How to use a chapter". side: "left" writes them at the left ends.
+    side: "left" writes them at the left ends.
     """
     shown = [line for line in lines if np.isfinite(np.asarray(line.get_ydata(), dtype=float)).any()]
     if shown:
@@ -372,8 +361,8 @@ def _apart(heights, gap):
 def looks(names):
     """(colour, line style, marker) of each name: its role's, else the next that is free.
 
-    Chapter 0. Names that differ after a last comma only, such as "wide, 20" and "wide, 50", share
-    their colour and have different lines.
+    Names that differ after a last comma only, such as "wide, 20"
+    and "wide, 50", share their colour and have different lines.
     """
     names = [str(name) for name in names]
     families = [
@@ -409,10 +398,7 @@ def _luminance(colour):
 
 @functools.cache
 def ink(colour):
-    """The colour, darkened until a text in it can be read on white: a contrast of 4.5 to 1.
-
-    Chapter 0, "How to use a chapter".
-    """
+    """The colour, darkened until a text in it can be read on white: a contrast of 4.5 to 1."""
     shade = np.array(to_rgb(COLOURS.get(colour, colour)))
     while contrast(tuple(shade)) < 4.5:
         shade = 0.97 * shade
@@ -423,7 +409,7 @@ def tidy(values, each=False):
     """The values rounded to nine digits of the largest: what rounding noise cannot change.
 
     each: to nine digits of each, for values on a logarithmic axis. NaN and infinite values stay as
-    they are. Chapter 0, "How to use a chapter".
+    they are.
     """
     values = np.asarray(values, dtype=float)
     if each:
@@ -435,10 +421,7 @@ def tidy(values, each=False):
 
 
 def say(value, digits=3):
-    """A number in words of a description: the same text for inputs a rounding error apart.
-
-    Chapter 0, "How to use a chapter".
-    """
+    """A number in words of a description: the same text for inputs a rounding error apart."""
     value = float(value)
     if not np.isfinite(value):
         return {"nan": "NaN", "inf": "infinity"}.get(str(value), "−infinity")

@@ -46,7 +46,8 @@ NAMES = {
     "zeros_like": "ones_like", "ones_like": "zeros_like", "tanh": "sin", "log1p": "log",
     "cumsum": "cumprod", "cumprod": "cumsum", "vstack": "hstack", "hstack": "vstack",
 }  # fmt: skip
-DROPPED_CALLS = {"sqrt", "abs", "float", "int", "tanh", "exp", "log", "copy", "sign", "round",
+SYMMETRIC = {"maximum", "minimum", "max", "min", "dot", "isclose", "allclose", "array_equal"}
+DROPPED_CALLS = {"sqrt", "abs", "int", "tanh", "exp", "log", "copy", "sign", "round",
                  "astype", "floor", "ceil", "sigmoid", "_sigmoid", "maximum", "sorted"}  # fmt: skip
 
 
@@ -82,8 +83,9 @@ def edits(node):
     elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
         for change in (1, -1):
             yield "constant", ast.Constant(node.value + change)
-    elif isinstance(node, ast.Constant) and type(node.value) is bool:
-        yield "constant", ast.Constant(not node.value)
+    elif isinstance(node, ast.keyword) and type(getattr(node.value, "value", None)) is bool:
+        if node.arg != "strict":  # of zip, which only guards
+            yield "constant", ast.keyword(node.arg, ast.Constant(not node.value.value))
     elif isinstance(node, ast.IfExp):
         yield "branches turned", ast.IfExp(node.test, node.orelse, node.body)
     elif isinstance(node, ast.Attribute) and node.attr == "T":
@@ -113,12 +115,16 @@ def call_edits(node):
         if keyword.arg in ("axis", "keepdims", "ddof", "out", "where", "dtype"):
             rest = node.keywords[:k] + node.keywords[k + 1 :]
             yield f"{keyword.arg} dropped", ast.Call(node.func, node.args, rest)
-    if len(node.args) > 1 and not any(isinstance(a, ast.Starred) for a in node.args):
+    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    if (
+        len(node.args) > 1
+        and name not in SYMMETRIC
+        and not any(isinstance(a, ast.Starred) for a in node.args)
+    ):
         for k in range(len(node.args) - 1):
             turned = list(node.args)
             turned[k], turned[k + 1] = turned[k + 1], turned[k]
             yield "arguments turned", ast.Call(node.func, turned, node.keywords)
-    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
     if name in DROPPED_CALLS:
         method = isinstance(node.func, ast.Attribute) and not (
             isinstance(node.func.value, ast.Name) and node.func.value.id == "np"

@@ -172,3 +172,21 @@ def test_a_solved_stub_would_be_noticed():
     exercise = Exercise("1.1", "Double", _double, inputs=lambda random: (random.randn(),))
     assert exercise.verdict(run_stub("def twice(x):\n    ...", "twice")).state == "not attempted"
     assert exercise.verdict(run_stub("def twice(x):\n    return 2 * x", "twice")).state == "correct"
+
+
+STRANGE = [
+    None, 0, -1, 2.5, True, np.nan, np.inf, "bias", "", b"bytes", 1j, object(), np.float32(1),
+    np.str_("bias"), np.array(3.0), np.zeros(0), np.zeros((0, 3)), np.ones((2, 3)), np.eye(4),
+    np.ones((2, 2, 2)), np.array(["a", "b"]), np.array([None, 1]), np.array([True, False]),
+    [], [1], [1.0, 2.0], [[1, 2], [3]], [np.ones(2), np.ones(3)], ["a", "b"], [None], [[]],
+    (), (1, 2), (1, 2, 3), (np.ones((2, 1)), 0.5), (np.ones(3), None), ("bias", 1, 2), (1, 2, 3, 4),
+    {}, {"W": 1}, {1: [2]}, {1, 2}, range(3), iter([1, 2]), lambda: 1, len, Exercise,
+]  # fmt: skip
+
+
+@every_exercise
+def test_whatever_an_answer_returns_is_answered(chapter, exercise):
+    """A sixth of the strange things each, another one for the next exercise."""
+    for thing in STRANGE[FOUND.index((chapter, exercise)) % 6 :: 6]:
+        verdict = exercise.verdict(lambda *inputs, thing=thing: thing)
+        assert verdict.state in ("incorrect", "raised") and verdict.message

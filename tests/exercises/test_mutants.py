@@ -1,5 +1,7 @@
 """No check takes a wrong answer for a right one: every solution, edited in one place at a time."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -8,11 +10,13 @@ from tests.exercises import mutants
 from tests.exercises.equal import EQUAL
 from tests.exercises.test_exercises import FOUND
 
+judged_once = functools.cache(lambda exercise: [pair[:2] for pair in mutants.judged(exercise)])
+
 
 @pytest.mark.parametrize("exercise", [pytest.param(e, id=f"{e.id} {e.name}") for _, e in FOUND])
 def test_no_wrong_answer_is_accepted(exercise):
     kinds = {}
-    for mutant, kind, _ in mutants.judged(exercise):
+    for mutant, kind in judged_once(exercise):
         kinds.setdefault(kind, []).append(f"{mutant.line}   [{mutant.kind}]")
     assert not kinds.get("accepted"), "\n".join(["accepted:", *kinds["accepted"]])
     assert sum(map(len, kinds.values())) > 4
@@ -24,7 +28,7 @@ def test_what_is_on_the_list_is_still_accepted():
     assert EQUAL.keys() <= known.keys()
     assert all(reason.strip() for reasons in EQUAL.values() for reason in reasons.values())
     for id, reasons in EQUAL.items():
-        found = [m for m, kind, _ in mutants.judged(known[id]) if kind == "accepted, on the list"]
+        found = [m for m, kind in judged_once(known[id]) if kind == "accepted, on the list"]
         names = {name for mutant in found for name in (mutant.line, mutant.kind)}
         assert reasons.keys() <= names, f"exercise {id} has no such mutant any more"
 

@@ -30,6 +30,7 @@ from lib import (
     GradientDescent,
     History,
     LeakyReLU,
+    Loss,
     Momentum,
     Network,
     Penalty,
@@ -40,7 +41,9 @@ from lib import (
     augmentation,
     check_gradients,
     datasets,
+    glorot_uniform,
     he,
+    he_uniform,
     minibatches,
     normal,
     numerical_gradient,
@@ -118,6 +121,9 @@ DOORS = {
     "L1": plain(L1, strength=0.7),
     "L2": plain(L2, strength=0.7),
     "EarlyStopping": plain(EarlyStopping, patience=3),
+    "Loss": plain(Loss, soft_labels=True),
+    "BinaryCrossEntropy": plain(BinaryCrossEntropy, soft_labels=True),
+    "SoftmaxCrossEntropy": plain(SoftmaxCrossEntropy, soft_labels=True),
     "GradientDescent": plain(GradientDescent, learning_rate=0.1),
     "Optimizer": plain(lib.Optimizer, learning_rate=0.1),
     "Momentum": plain(Momentum, learning_rate=0.1, beta=0.9),
@@ -137,6 +143,8 @@ DOORS = {
     "normal(0.01)": drawing(normal(0.01), shape=(3, 2)),
     "xavier": drawing(xavier, shape=(3, 2)),
     "he": drawing(he, shape=(3, 2)),
+    "glorot_uniform": drawing(glorot_uniform, shape=(3, 2)),
+    "he_uniform": drawing(he_uniform, shape=(3, 2)),
     "Network": lambda w: (Network, parts(w)),
     "net.forward": lambda w: (w.net.forward, dict(X=w.X)),
     "net.predict": lambda w: (w.net.predict, dict(X=w.X)),
@@ -170,7 +178,7 @@ DOORS = {
     "numerical_gradient": plain(
         numerical_gradient, f=np.sum, theta=[1.0, 2.0], epsilon=1e-5, method="two-sided"
     ),
-    "relative_difference": plain(relative_difference, a=[1, 2], b=[1, 3]),
+    "relative_difference": plain(relative_difference, a=[1, 2], b=[1, 3], rounding=1e-9),
     "save": lambda w: (
         persistence.save,
         dict(path=w.folder / "net.h5", net=w.net, optimizer=w.optimizer, history=w.history),
@@ -200,26 +208,22 @@ DOORS = {
     "load_picture": lambda w: (datasets.load_picture, dict(path=picture(w))),
     "claim": plain(claim, sentence="two is more than one", holds=2 > 1),
     "plots.table": plain(plots.table, header=["run", "cost"], rows=[["a", 1]]),
-    "plots.cost_curves": lambda w: (plots.cost_curves, dict(costs=w.costs)),
-    "plots.picture_grid": lambda w: (
-        plots.picture_grid,
+    "plots.lines": lambda w: (plots.lines, dict(lines=w.costs)),
+    "plots.pictures": lambda w: (
+        plots.pictures,
         dict(pictures=w.pictures, titles=["a", "b"]),
     ),
-    "plots.boundary": lambda w: (
-        plots.boundary,
+    "plots.regions": lambda w: (
+        plots.regions,
         dict(predict=lambda X: X[:1] > 0, X=w.points.T, Y=np.array([[0, 1, 1, 0, 1, 0]])),
     ),
     "plots.scatter": lambda w: (
         plots.scatter,
         dict(X=w.points.T, Y=np.array([[0, 1, 1, 0, 1, 0]])),
     ),
-    "plots.weight_picture": plain(
-        plots.weight_picture, weights=np.arange(12288.0).reshape(64, 64, 3)
-    ),
 }
 
-TAKE_NO_ARGUMENTS = {"ReLU", "Sigmoid", "Tanh", "Layer", "Loss"}
-TAKE_NO_ARGUMENTS |= {"BinaryCrossEntropy", "SoftmaxCrossEntropy"}
+TAKE_NO_ARGUMENTS = {"ReLU", "Sigmoid", "Tanh", "Layer", "SquaredError", "AbsoluteError"}
 MADE_BY_THE_LIBRARY = {"Checkpoint", "Diverged", "History", "Cats", "Digits", "Saved"}
 ANY_ARRAY = {"leaky_relu", "relu", "sigmoid", "softmax", "tanh"}  # formulas, applied as they are
 BEHIND_A_DOOR = {"fit"}  # train checks what it is given
@@ -338,7 +342,8 @@ def labels(door):
     yield Row(door, "Y", y[:, None], ValueError, "(7, 1)", "needs (1, 7); it looks transposed")
     yield Row(door, "Y", y[None, :6], ValueError, "(1, 6)", "needs (1, 7)")
     yield Row(door, "Y", y[None] * 2, ValueError, "contains 2", "labels are 0 or 1")
-    yield Row(door, "Y", y[None] * nan, ValueError, "contains nan", "labels are 0 or 1")
+    if door != "net.cost_and_gradient":  # which looks at type and shape only
+        yield Row(door, "Y", y[None] * nan, ValueError, "contains nan", "labels are 0 or 1")
     yield Row(door, "Y", [list("catcats")], TypeError, "<U1", "needs real numbers")
     hidden = np.ma.masked_equal(y[None], 0)
     yield Row(door, "Y", hidden, ValueError, "3 masked values", "needs a number in every place")
@@ -360,6 +365,8 @@ def objects(door, argument, example, *values):
 def rows():
     """The whole table."""
     yield from counts("Dense", "n_outputs")
+    for loss in ("Loss", "BinaryCrossEntropy", "SoftmaxCrossEntropy"):
+        yield Row(loss, "soft_labels", "no", ValueError, "'no'", "needs to be one of True, False")
     yield Row("Dense", "bias", "no", ValueError, "'no'", "needs to be one of True, False")
     yield Row("Dense", "bias", np.ones(2), ValueError, "array([1., 1.])", "needs to be one of True")
     yield from reals("LeakyReLU", "slope", "[0, 1)", 1)
@@ -410,7 +417,7 @@ def rows():
             initializer, "shape", ("a", 3), TypeError, "shape[0] is 'a'", "needs to be a whole"
         )
     yield from reals("normal", "scale", "(0, inf)", 0)
-    for initializer in ("xavier", "he", "normal(0.01)"):
+    for initializer in ("xavier", "he", "glorot_uniform", "he_uniform", "normal(0.01)"):
         yield from seeds(initializer)
 
     yield from network()
@@ -578,12 +585,28 @@ def loops():
         np.ones((1, 6)),
         ValueError,
         "(1, 6)",
-        "on disk it needs (7, 1)",
+        "it needs (1, 7)",
         "",
         {"X": disk},
     )
+    for Y in (np.ones(6), np.ones((6, 1)), np.ones((7, 2))):
+        shape, others = str(Y.shape), {"X": disk}
+        yield Row("train", "Y", on_disk(Y), ValueError, shape, "it needs (7, 1)", "", others)
+    for X, error, got, needs in [
+        (np.ones((7, 4)), ValueError, "(7, 4)", "needs (m, 3)"),
+        (1j * np.ones((7, 3)), TypeError, "complex128", "needs real numbers"),
+        (np.full((7, 3), nan), ValueError, "nan", "needs to be finite"),
+    ]:
+        for door in ("net.forward", "net.predict", "net.predict_proba"):
+            yield Row(door, "X", on_disk(X), error, got, needs)
+    for pair, name, got, needs in [
+        ((on_disk(np.ones((7, 4))), on_disk(np.ones(7))), "X_dev", "(7, 4)", "needs (m, 3)"),
+        ((disk, on_disk(np.ones(6))), "Y_dev", "(6,)", "needs (7, 1)"),
+        ((disk, np.ones((7, 1))), "Y_dev", "(7, 1)", "pass Y_dev.T"),
+    ]:
+        yield Row("train", "validation", pair, ValueError, got, needs, name)
     for door in ("train", "train_gram"):
-        for value in (3, np.ones((3, 7)), ([], [], [])):
+        for value in (3, np.ones((3, 7)), ([], [], [], [])):
             got = f"is a {type(value).__name__};"
             yield Row(
                 door, "validation", value, TypeError, got, "needs to be the pair (X_dev, Y_dev)"
@@ -635,6 +658,7 @@ def loops():
     )
     yield Row("relative_difference", "b", [1, 2, 3], ValueError, "b holds 3", "need as many each")
     yield Row("relative_difference", "a", [1], ValueError, "a holds 1", "need as many each")
+    yield from reals("relative_difference", "rounding", "[0, inf)")
 
 
 def epsilons(door):
@@ -650,6 +674,10 @@ def files():
     yield Row(
         "save", "path", "nowhere/a.h5", FileNotFoundError, "'nowhere/a.h5'", "folder needs to exist"
     )
+    yield Row("save", "path", ".", IsADirectoryError, " is '.';", "of a file, not of a folder")
+    yield Row("save", "path", "a/", IsADirectoryError, " is 'a/';", "of a file, not of a folder")
+    yield Row("save", "path", "a\0", ValueError, r" is 'a\x00';", "a path that can be written")
+    yield Row("save", "path", "a" * 300, OSError, "aaa';", "a path that can be written: ")
     yield Row(
         "load", "path", "none.h5", FileNotFoundError, "'none.h5'", "needs to be a file that save"
     )
@@ -724,31 +752,26 @@ def figures():
     """Rows for figures, tables and claims."""
     yield Row("claim", "holds", 0.7, TypeError, "0.7", "needs to be True or False")
     yield Row("claim", "holds", "yes", TypeError, "'yes'", "needs to be True or False")
-    for door in ("plots.scatter", "plots.boundary"):
+    for door in ("plots.scatter", "plots.regions"):
         yield Row(door, "X", np.ones((6, 2)), ValueError, "(6, 2)", "needs (2, m)")
         yield Row(door, "X", np.ones(6), ValueError, "(6,)", "needs (2, m)")
         yield Row(door, "Y", np.ones(6), ValueError, "(6,)", "needs (1, 6)")
         yield Row(door, "Y", np.ones((1, 5)), ValueError, "(1, 5)", "needs (1, 6)")
         yield Row(door, "Y", [["a"] * 6], TypeError, "<U1", "needs real numbers")
-    yield from objects("plots.boundary", "predict", "net.predict", None, 3)
-    for costs in ([0.7, 0.6], {}, None):
-        needs = "needs to be a dictionary of runs"
-        yield Row("plots.cost_curves", "costs", costs, TypeError, f" is {costs!r};", needs)
-    needs, name = "needs to be a list of numbers", "costs['a']"
+    yield from objects("plots.regions", "predict", "net.predict", None, 3)
+    for runs in ([0.7, 0.6], None):
+        needs = "needs a dictionary from a name to its values"
+        yield Row("plots.lines", "lines", runs, TypeError, type(runs).__name__, needs)
+    yield Row("plots.lines", "lines", {}, ValueError, "empty", "needs at least one name")
+    needs, name = "needs (n,), at least one value", "lines['a']"
     for run, got in [([], "(0,)"), (0.7, "()"), (np.ones((3, 1)), "(3, 1)")]:
-        yield Row("plots.cost_curves", "costs", {"a": run}, ValueError, got, needs, name)
-    for k in ("picture_grid", "weight_picture"):
-        argument = "pictures" if k == "picture_grid" else "weights"
-        needs = f"needs ({'k, ' if k == 'picture_grid' else ''}height, width, 3)"
-        yield Row(f"plots.{k}", argument, np.ones((192, 2)), ValueError, "(192, 2)", needs)
-        yield Row(f"plots.{k}", argument, np.ones(192), ValueError, "(192,)", needs)
-    grey, none = np.ones((2, 8, 8)), np.ones((0, 8, 8, 3))
-    needs = "needs (k, height, width, 3)"
-    yield Row("plots.picture_grid", "pictures", grey, ValueError, "(2, 8, 8)", needs)
-    yield Row("plots.picture_grid", "pictures", none, ValueError, "(0, 8, 8, 3)", needs)
-    yield Row(
-        "plots.picture_grid", "titles", ["a"], ValueError, "holds 1;", "needs 2, one a picture"
-    )
+        yield Row("plots.lines", "lines", {"a": run}, ValueError, got, needs, name)
+    needs = "needs (k, height, width, 3) or (k, height, width)"
+    for shape in ((192, 2), (192,), (0, 8, 8, 3), (2, 8, 8, 4)):
+        bad = np.ones(shape)
+        yield Row("plots.pictures", "pictures", bad, ValueError, str(shape), needs)
+    needs = "needs 2, one a picture"
+    yield Row("plots.pictures", "titles", ["a"], ValueError, "holds 1;", needs)
     yield Row(
         "plots.table", "rows", [["a", 1], ["b"]], ValueError, "1 cells", "the header has 2", "row"
     )
@@ -857,7 +880,7 @@ def test_every_public_name_is_a_door():
     assert unwatched(names, {row.door for row in TABLE if row.door != "L2"}) == ["L2"]
 
 
-WITHOUT_ARGUMENTS = {"snapshot", "state", "streams"}
+WITHOUT_ARGUMENTS = {"snapshot", "state", "streams", "check_writeable"}
 GIVEN_BY_THE_LIBRARY = {"penalty_cost", "with_first_layer"}
 
 

@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+import sklearn.datasets
 
+from lib import Dense, GradientDescent, Network, train, zeros
 from lib.checks import (
     check_choice,
     check_count,
@@ -12,6 +14,7 @@ from lib.checks import (
     check_object,
     check_pair,
     check_random_state,
+    scale_hint,
 )
 from lib.optimizers import Adam
 from tests.lib.networks import words
@@ -78,9 +81,11 @@ def test_huge_inputs_whose_sum_overflows_are_finite_all_the_same():
 @pytest.mark.parametrize(
     "Y, n_outputs, error, message",
     [
-        ([0, 1, 1], 1, ValueError, "Y has shape (3,); it needs (1, 3): use Y.reshape(1, -1)"),
+        ([0, 1, 1], 1, ValueError, "it needs (1, 3): use np.reshape(Y, (1, -1))"),
+        (np.array([0, 1, 1]), 1, ValueError, "it needs (1, 3): use Y.reshape(1, -1)"),
         ([0, 1, 2], 3, ValueError, "Y has shape (3,); it needs (3, 3): use np.eye(3)[:, y]"),
-        ([[0], [1], [1]], 1, ValueError, "it needs (1, 3); it looks transposed: pass Y.T"),
+        ([[0], [1], [1]], 1, ValueError, "it looks transposed: pass np.transpose(Y)"),
+        (np.array([[0], [1], [1]]), 1, ValueError, "it looks transposed: pass Y.T"),
         ([[0, 1]], 1, ValueError, "Y has shape (1, 2); it needs (1, 3)"),
         ([[0, 2, 1]], 1, ValueError, "Y contains 2; labels are 0 or 1"),
         ([[0, -1, 1]], 1, ValueError, "Y contains -1; labels are 0 or 1"),
@@ -225,3 +230,55 @@ def test_nothing_that_is_passed_in_is_changed():
     check_inputs(X, 2), check_labels(Y, 1, 3)
     np.testing.assert_array_equal(X, X_before)
     np.testing.assert_array_equal(Y, Y_before)
+
+
+# --- a hint about the scale of the inputs ---------------------------------------------------------
+
+HALF = np.arange(40)[np.newaxis] % 2
+THREE = np.eye(3)[:, np.arange(39) % 3]
+PIXELS = np.random.RandomState(0).randint(256, size=(12, 40)).astype(float)
+
+
+@pytest.mark.parametrize(
+    "X, Y, costs, words_of_it",
+    [
+        (PIXELS, HALF, [0.7, 9.5], ["from 0 to 255", "cost was 9.5", "costs 0.693", "X by 255"]),
+        (PIXELS, HALF, [0.69], ["the last cost was 0.69"]),
+        (PIXELS, HALF, [nan], ["the last cost was nan"]),
+        (PIXELS, HALF, [0.7, inf], ["the last cost was inf"]),
+        (PIXELS[:, :39], THREE, [1.1], ["costs 1.1", "divide X by 255"]),
+        (PIXELS - 128, HALF, [0.7], ["subtract from each row of X its mean, and divide by its"]),
+        (PIXELS * 1e3, HALF, [0.7], ["subtract from each row"]),
+        (PIXELS / 255**2, HALF, [0.69], ["from 0 to 0.00392", "subtract from each row"]),
+        (PIXELS.astype(np.float32), HALF, [0.7], ["divide X by 255"]),
+    ],
+)
+def test_inputs_far_from_1_that_led_nowhere(X, Y, costs, words_of_it):
+    hint = scale_hint(X, Y, costs)
+    assert all(part in hint for part in words_of_it), hint
+
+
+@pytest.mark.parametrize(
+    "X, Y, costs",
+    [
+        (PIXELS / 255, HALF, [0.7]),  # the scale is right, whatever the cost
+        (PIXELS / 255, HALF, [nan]),
+        (PIXELS / 25, HALF, [0.7]),
+        ((PIXELS - 128) / 74, HALF, [9.9]),
+        (np.eye(40), HALF, [0.7]),  # rows of zeros and ones
+        (PIXELS, HALF, [9.5, 0.6]),  # it learns all the same
+        (PIXELS[:, :39], THREE, [0.9]),
+    ],
+)
+def test_no_hint_where_it_would_not_help(X, Y, costs):
+    assert scale_hint(X, Y, costs) is None
+
+
+def test_pixels_as_they_are_get_the_hint_and_scaled_ones_do_not():
+    """Digits of 16 shades, stretched to bytes; a logistic regression as in chapter 1."""
+    pixels, digits = sklearn.datasets.load_digits(return_X_y=True)
+    X, Y = pixels.T * (255 / 16), (digits == 3)[np.newaxis]
+    for divisor, hinted in [(255, False), (1, True)]:
+        net = Network([Dense(1)], 64, initializer=zeros, random_state=0)
+        history = train(net, X / divisor, Y, GradientDescent(0.5), 300)
+        assert (scale_hint(X / divisor, Y, history.costs) is not None) == hinted

@@ -18,6 +18,7 @@ import pytest
 from scipy.sparse import csr_array
 from scipy.special import log_expit, log_softmax
 from scipy.stats import loguniform
+from sklearn import config_context
 from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import (
@@ -26,6 +27,7 @@ from sklearn.datasets import (
     load_digits,
     load_iris,
     load_linnerud,
+    make_classification,
     make_moons,
 )
 from sklearn.exceptions import (
@@ -33,6 +35,7 @@ from sklearn.exceptions import (
     DataConversionWarning,
     FitFailedWarning,
     NotFittedError,
+    UnsetMetadataPassedError,
 )
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.model_selection import (
@@ -40,11 +43,13 @@ from sklearn.model_selection import (
     HalvingRandomSearchCV,
     RandomizedSearchCV,
     cross_val_score,
+    cross_validate,
     train_test_split,
 )
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.estimator_checks import (
     check_dataframe_column_names_consistency,
     parametrize_with_checks,
@@ -133,8 +138,19 @@ def array_api(check):
     return getattr(check, "func", check).__name__.startswith("check_array_api")
 
 
-CHECKS = parametrize_with_checks(CONFIGURATIONS)  # of scikit-learn 1.8 a generator, not a list
-PAIRS = [pair for pair in CHECKS.args[1] if not array_api(pair[1])]
+def per_example(model):
+    """Checks that cannot hold for a configuration, with the reason."""
+    reason = "batch statistics, dropout and the split see an example of weight 2 once"
+    if model.batch_norm or model.keep_prob < 1 or model.early_stopping:
+        return {"check_sample_weight_equivalence_on_dense_data": reason}
+    return {}
+
+
+CHECKS = parametrize_with_checks(CONFIGURATIONS, expected_failed_checks=per_example)
+PAIRS = [
+    pair for pair in CHECKS.args[1]
+    if not array_api(pair.values[1] if hasattr(pair, "values") else pair[1])
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(CHECKS.args[0], PAIRS, **CHECKS.kwargs)
@@ -474,10 +490,19 @@ def test_epochs_can_be_what_a_halving_search_spends():
     assert search.n_resources_ == [2, 6, 18] and search.best_params_["epochs"] == 18
 
 
+def frames_of(library):
+    """The library, if it is there and scikit-learn reads the names of its columns."""
+    frames = pytest.importorskip(library, reason=f"data frames need {library}")
+    scaler = StandardScaler().fit(frames.DataFrame({"a": [0.0, 1.0]}))
+    if not hasattr(scaler, "feature_names_in_"):
+        pytest.skip(f"this scikit-learn does not know this version of {library}")
+    return frames
+
+
 @pytest.mark.parametrize("library", ["pandas", "polars"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_data_frames(library, kind):
-    frames = pytest.importorskip(library, reason=f"data frames need {library}")
+    frames = frames_of(library)
     X = frames.DataFrame(dict(zip("abcd", IRIS[0].T, strict=True)))
     model = kind(epochs=3, random_state=0).fit(X, frames.Series(IRIS[1]))
     assert list(model.feature_names_in_) == ["a", "b", "c", "d"] and model.n_features_in_ == 4
@@ -490,7 +515,7 @@ def test_data_frames(library, kind):
 
 @pytest.mark.parametrize("library", ["pandas", "polars"])
 def test_frames_from_a_step_before(library):
-    pytest.importorskip(library, reason=f"set_output needs {library}")
+    frames_of(library)
     model = in_a_pipeline().set_output(transform=library).fit(*IRIS)
     assert list(model[-1].feature_names_in_) == ["x0", "x1", "x2", "x3"]
     plain = in_a_pipeline().fit(*IRIS)
@@ -601,7 +626,12 @@ PARAMETERS = [
     ("verbose", "yes", TypeError, "verbose is 'yes'; it needs to be a whole number"),
 ]
 OF_ONE = {
-    NeuralNetworkClassifier: [],
+    NeuralNetworkClassifier: [
+        ("class_weight", "even", ValueError, "class_weight is 'even'; it needs to be None, 'balan"),
+        ("class_weight", {1: -1}, ValueError, "class_weight[1] is -1; it needs to be a finite num"),
+        ("class_weight", {1: "a"}, TypeError, "class_weight[1] is 'a'; it needs to be a number"),
+        ("class_weight", {7: 2}, ValueError, "class_weight names [7], which are no labels, and no"),
+    ],
     NeuralNetworkRegressor: [
         (
             "loss",
@@ -824,7 +854,8 @@ def test_a_refused_first_partial_fit_leaves_it_unfitted():
 
 def differences(text):
     """The names in the first column of the docstring's table, and what stands beside each."""
-    rows = re.findall(r"^    (\w+)  +(\S.*)$", text.split("Beside scikit-learn's MLP")[1], re.M)
+    table = text.split("Beside scikit-learn's MLP")[1].split(">>>")[0]
+    rows = re.findall(r"^        (\w+)  +(\S.*)$", table, re.MULTILINE)
     return dict(rows)
 
 
@@ -843,10 +874,7 @@ def test_the_table_of_differences_is_complete():
     other = {"activation", "batch_size", "learning_rate"}
     other |= {"best_loss_", "best_validation_score_", "validation_scores_"}
     assert len(missing) > 15
-    assert (
-        set(differences(NeuralNetworkClassifier.__doc__))
-        == missing - {"partial_fit", "set_fit_request"} | other
-    )
+    assert set(differences(NeuralNetworkClassifier.__doc__)) == missing - {"partial_fit"} | other
 
 
 def test_the_table_says_where_the_perceptrons_numbers_are():
@@ -908,6 +936,144 @@ def test_the_estimators_take_only_public_names():
 )
 def test_a_private_name_is_noticed(line, name):
     assert private(line) == [name]
+
+
+# Weights
+
+
+WEIGHTS = np.random.RandomState(0).randint(5, size=150)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whole_weights_are_repeated_examples(kind):
+    model, repeated = [kind((5,), batch_size=None, epochs=20, random_state=0, activation="tanh")
+                       for _ in range(2)]  # fmt: skip
+    model.fit(X, Y, sample_weight=WEIGHTS)
+    repeated.fit(X.repeat(WEIGHTS, axis=0), Y.repeat(WEIGHTS))
+    np.testing.assert_allclose(model.loss_curve_, repeated.loss_curve_, rtol=1e-12)
+    model.set_params(warm_start=True).fit(X, Y, sample_weight=WEIGHTS)
+    repeated.partial_fit(X.repeat(WEIGHTS, axis=0), Y.repeat(WEIGHTS))
+    np.testing.assert_allclose(model.loss_curve_[20], repeated.loss_curve_[20], rtol=1e-12)
+
+
+@pytest.mark.parametrize("options", [{}, {"early_stopping": True}, {"batch_norm": True}])
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_example_of_weight_0_is_not_there(kind, options):
+    model, without = [kind((5,), epochs=5, random_state=0, **options) for _ in range(2)]
+    w = np.where(WEIGHTS > 1, WEIGHTS / 7, 0)
+    model.fit(X, Y, sample_weight=w)
+    without.fit(X[w > 0], Y[w > 0], sample_weight=w[w > 0])
+    assert model.loss_curve_ == without.loss_curve_
+    np.testing.assert_array_equal(model.predict(X), without.predict(X))
+
+
+@pytest.mark.parametrize("scale", [1, 3.5])
+@pytest.mark.parametrize("kind", KINDS)
+def test_weights_that_are_all_the_same_change_nothing(kind, scale):
+    model, plain = kind((5,), epochs=5, random_state=0), kind((5,), epochs=5, random_state=0)
+    model.fit(X, Y, sample_weight=np.full(150, scale))
+    np.testing.assert_allclose(model.loss_curve_, plain.fit(X, Y).loss_curve_, rtol=1e-9)
+
+
+def test_a_class_of_weight_0_only_is_no_class():
+    assert small().fit(X, Y, sample_weight=Y > 0).classes_.tolist() == [1, 2]
+    with pytest.raises(ValueError, match="the data contains only one class: 2"):
+        small().fit(X, Y, sample_weight=Y > 1)
+
+
+@pytest.mark.parametrize("early", [False, True])
+@pytest.mark.parametrize("weights", [None, WEIGHTS + 1])
+@pytest.mark.parametrize("labels", [[0, 1, 2], NAMES])
+def test_weights_of_classes_are_weights_of_their_examples(labels, weights, early):
+    labels = np.asarray(labels)
+    y = labels[Y]
+    by_class = dict(zip(labels.tolist(), [1, 0.5, 20], strict=True))
+    balanced = compute_class_weight("balanced", classes=labels, y=y, sample_weight=weights)
+    for given, used in [(by_class, [1, 0.5, 20]), ("balanced", balanced)]:
+        model = small(class_weight=given, early_stopping=early).fit(X, y, weights)
+        used = np.array(used)[Y] * (1 if weights is None else weights)
+        plain = small(early_stopping=early).fit(X, y, used)
+        np.testing.assert_allclose(model.loss_curve_, plain.loss_curve_, rtol=1e-12)
+        if early:
+            assert model.validation_scores_ == plain.validation_scores_
+
+
+def test_a_label_that_is_not_named_counts_1():
+    model = small(class_weight={1: 3}).fit(X, Y)
+    assert same(model, small(class_weight={0: 1, 1: 3, 2: 1}).fit(X, Y))
+    assert same(model, small().fit(X, Y, sample_weight=np.where(Y == 1, 3, 1)))
+    two = small(class_weight={0: 1, 1: 3, 2: 9}).fit(X[:100], Y[:100])  # a part of the data
+    assert two.classes_.tolist() == [0, 1]
+
+
+def test_weights_of_classes_in_partial_fit():
+    model, plain = small(class_weight={1: 3}), small()
+    for _ in range(2):
+        model.partial_fit(X[40:], Y[40:], [0, 1, 2], sample_weight=WEIGHTS[40:])
+        w = WEIGHTS[40:] * np.where(Y[40:] == 1, 3, 1)
+        plain.partial_fit(X[40:], Y[40:], [0, 1, 2], sample_weight=w)
+    assert same(model, plain)
+    with pytest.raises(ValueError, match="'balanced'; partial_fit needs None or a dictionary"):
+        small(class_weight="balanced").partial_fit(X, Y, [0, 1, 2])
+
+
+def test_balanced_classes_find_the_rare_one():
+    X, y = make_classification(2000, weights=[0.97], class_sep=0.8, random_state=0)
+    plain, balanced = [
+        cross_val_score(small((8,), 30, class_weight=weight), X, y, cv=3, scoring="recall").mean()
+        for weight in (None, "balanced")
+    ]
+    assert balanced > plain + 0.05  # of the rare class it finds more
+
+
+@pytest.mark.parametrize(
+    "w, message",
+    [
+        (np.ones(149), "sample_weight has shape (149,); it needs (150,)"),
+        (np.ones((150, 2)), "sample_weight has shape (150, 2); it needs (150,)"),
+        (np.where(np.arange(150) == 7, -1, 1), "sample_weight[7] is -1"),
+        (np.where(np.arange(150) == 7, np.nan, 1), "sample_weight[7] is nan"),
+        (np.zeros(150), "sample_weight sums to 0.0; it needs a finite sum above zero"),
+        (np.ma.masked_equal(WEIGHTS, 1), "sample_weight has 24 masked values"),
+    ],
+)
+def test_bad_weights_are_refused_and_change_nothing(w, message):
+    for kind in KINDS:
+        for door in DOORS:
+            model = DOORS[door](kind).__self__
+            before = state(model)
+            first = {"classes": [0, 1, 2]} if "partial" in door and is_classifier(model) else {}
+            method = model.partial_fit if "partial" in door else model.fit
+            with pytest.raises(ValueError, match=words(message)):
+                method(X, Y, sample_weight=w, **first)
+            assert state(model) == before
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_weights_in_a_series(library):
+    frames = pytest.importorskip(library, reason=f"a series needs {library}")
+    model = small().fit(X, Y, sample_weight=frames.Series(WEIGHTS))
+    assert same(model, small().fit(X, Y, sample_weight=WEIGHTS.tolist()))
+
+
+def test_a_search_hands_weights_on_where_they_are_asked_for():
+    w = WEIGHTS + 0.5
+    with config_context(enable_metadata_routing=True):
+        asking = small().set_fit_request(sample_weight=True).set_score_request(sample_weight=True)
+        weighted = GridSearchCV(asking, {"l2": [0, 1]}, cv=3).fit(X, Y, sample_weight=w)
+        pipe = make_pipeline(StandardScaler().set_fit_request(sample_weight=False), asking)
+        through = cross_validate(pipe, X, Y, cv=3, params={"sample_weight": w})
+        deaf = small().set_fit_request(sample_weight=False).set_score_request(sample_weight=False)
+        unweighted = GridSearchCV(deaf, {"l2": [0, 1]}, cv=3).fit(X, Y)
+        with pytest.raises(UnsetMetadataPassedError, match="sample_weight"):
+            GridSearchCV(small(), {"l2": [0, 1]}, cv=3).fit(X, Y, sample_weight=w)
+        streaming = small().set_partial_fit_request(classes=True, sample_weight=True)
+        assert streaming.get_metadata_routing().partial_fit.requests == {
+            "classes": True, "sample_weight": True
+        }  # fmt: skip
+    assert same(weighted.best_estimator_, small(l2=weighted.best_params_["l2"]).fit(X, Y, w))
+    assert not same(weighted.best_estimator_, unweighted.best_estimator_)
+    assert len(through["test_score"]) == 3
 
 
 # Numbers instead of classes

@@ -1,12 +1,16 @@
 """The engine behind the exercises: four states, and words that help."""
 
+import io
+import os
 import re
+import sys
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from lib.exercises import Exercise, claim, difference, exercise
+from lib.exercises import Exercise, claim, claims, difference, exercise, progress, solved
 from tests.lib.networks import small, words
 
 
@@ -184,7 +188,7 @@ def test_incorrect_says_what_was_expected_and_what_came(answer, message):
         (lambda x, s: (1, 2, 3), "It needs to return 2 results, and returned 3."),
         (lambda x, s: (x.max(), x.max()), "low: expected "),
         (lambda x, s: (x.min(), x.max() + 1e-6), "Right: low.\nhigh: expected "),
-        (lambda x, s: (x.min(), [x.max()]), "High: right in value, but its shape is another"),
+        (lambda x, s: (x.min(), [x.max()]), "high: right in value, but its shape is another"),
     ],
 )
 def test_several_results_are_told_apart_by_name(answer, message):
@@ -421,3 +425,187 @@ def test_claims(capsys):
 def test_a_claim_about_nothing_does_not_hold(nothing):
     with pytest.raises(AssertionError, match="this claim does not hold: all of them"):
         claim("all of them", nothing)
+
+
+# --- all claims of a chapter in one cell ----------------------------------------------------------
+
+
+def test_claims_are_checked_and_shown_in_one_line_over_a_list():
+    shown = claims([("it holds", True), ("2 < 3 & so on", np.array([True, True]))])
+    assert repr(shown) == "2 claims of this chapter, checked\n✓ it holds\n✓ 2 < 3 & so on"
+    html = shown._repr_html_()
+    assert html.startswith("<details><summary>2 claims of this chapter, checked</summary>")
+    assert "<li>2 &lt; 3 &amp; so on</li>" in html and "open" not in html
+
+
+def test_every_claim_that_fails_is_named():
+    pairs = [("a", True), ("b", False), ("c", np.array([True, False])), ("d", np.array([]))]
+    with pytest.raises(AssertionError) as raised:
+        claims(pairs)
+    assert str(raised.value).splitlines() == ["these 3 claims do not hold:", "  b", "  c", "  d"]
+    with pytest.raises(AssertionError, match="this claim does not hold:\n  b"):
+        claims(pairs[:2])
+    with pytest.raises(TypeError, match="holds is 1"):
+        claims([("one", 1)])
+    with pytest.raises(ValueError, match="pairs is empty"):
+        claims([])
+
+
+# --- consoles, and how far a reader is ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_a_console_without_a_tick_ends_no_program(monkeypatch, encoding):
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    with pytest.raises(UnicodeEncodeError):
+        "✓ it holds".encode(encoding)
+    monkeypatch.setattr(sys, "stdout", stream)
+    claim("it holds, for σ too", True)
+    centre.check(a_stub)
+    stream.flush()
+    said = stream.buffer.getvalue().decode(encoding)
+    assert said.startswith("[ok] it holds, for ? too") and "not attempted" in said
+
+
+@pytest.fixture
+def checkout(tmp_path, monkeypatch):
+    (tmp_path / "chapters").mkdir()
+    monkeypatch.setattr(solved, "FILE", tmp_path / ".exercises-solved.json")
+    return tmp_path
+
+
+def right(X):
+    return X - X.mean(axis=1, keepdims=True)
+
+
+def test_what_was_solved_is_remembered_and_shown(checkout, capsys):
+    centre.check(lambda X: X)
+    assert solved.solved() == set()
+    centre.check(right)
+    centre.check(right)
+    assert solved.solved() == {"7.1"} and os.listdir(checkout) != ["chapters"]
+    capsys.readouterr()
+    progress()
+    lines = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(r"1 of \d\d exercises solved", lines[0])
+    assert any(line.startswith("  ✓ 7.1") for line in lines)
+    assert any(line.startswith("    7.2") for line in lines)
+    assert "Chapter 7: 1 of" in "\n".join(lines)
+
+
+@pytest.mark.parametrize("text", ["", "{", "7", "null", '{"7.1": 1}', "[[1]]"])
+def test_a_damaged_note_counts_as_none_and_is_written_anew(checkout, text):
+    solved.FILE.write_text(text)
+    progress()
+    centre.check(right)
+    assert "7.1" in solved.solved()
+
+
+def test_a_place_that_cannot_be_written_is_no_obstacle(checkout, capsys, monkeypatch):
+    def refuse(*arguments, **keywords):
+        raise PermissionError("read-only")
+
+    monkeypatch.setattr(Path, "write_text", refuse)
+    centre.check(right)
+    assert "7.1 · correct" in capsys.readouterr().out and solved.solved() == set()
+
+
+def test_nothing_is_noted_where_there_is_no_checkout(checkout):
+    (checkout / "chapters").rmdir()
+    centre.check(right)
+    assert os.listdir(checkout) == []
+
+
+# --- an exercise of module-level functions --------------------------------------------------------
+
+
+def _scaled(X, factor):
+    """X (n, m) times factor. Raises ValueError for a factor of 0."""
+    if factor == 0:
+        raise ValueError("a factor of nothing")
+    return X * factor
+
+
+def scaled(**options):
+    given = {
+        "inputs": lambda random: (random.randn(2, 3), float(random.uniform(1, 2))),
+        "corners": {"a factor of 0": (np.ones((2, 2)), 0), "a factor of 1": (np.ones((1, 2)), 1)},
+        "hints": ["times"],
+        "mistakes": {"You divided.": ("X * factor", "X / factor")},
+    }
+    return Exercise("7.8", "Scale", _scaled, **{**given, **options})
+
+
+def test_a_mistake_may_be_an_edit():
+    def divided(X, factor):
+        if factor == 0:
+            raise ValueError("a factor of nothing")
+        return X / factor
+
+    verdict = scaled().verdict(divided)
+    assert (verdict.kind, verdict.message) == ("known", "You divided.")
+
+
+@pytest.mark.parametrize("edit", [("X / factor", "X"), ("X", "Y"), ("X * factor", "X * factor")])
+def test_an_edit_that_does_not_stand_there_once_or_changes_nothing_is_refused(edit):
+    with pytest.raises(ValueError, match="has to stand once in _scaled"):
+        scaled(mistakes={"Wrong.": edit}).mistaken("Wrong.")
+
+
+def test_the_docstring_is_the_task_and_no_part_of_the_source(capsys):
+    exercise = scaled()
+    assert exercise.name == "scaled" and exercise.task.startswith("X (n, m) times factor.")
+    exercise.solution()
+    assert capsys.readouterr().out.startswith("def scaled(X, factor):\n    if factor == 0:")
+
+
+def test_an_error_of_the_right_type_may_say_what_it_likes():
+    def refusing(X, factor):
+        if factor == 0:
+            raise ValueError("my own words")
+        return factor * X
+
+    assert scaled().verdict(refusing).message == (
+        "5 random inputs and 2 special cases, all as they should be."
+    )
+    fixed = scaled(task='X times factor. Raises ValueError("a factor of nothing").')
+    assert "the task wants the error ValueError: a factor of nothing" in (
+        fixed.verdict(refusing).message
+    )
+
+
+def test_a_case_that_comes_out_wrong_alone_is_named():
+    message = scaled().verdict(lambda X, factor: X * factor).message
+    assert "This happens only in a special case: a factor of 0." in message
+    assert "Here the task wants an error: raise ValueError" in message
+
+
+def test_zero_may_have_to_be_exactly_zero():
+    nearly = lambda X, factor: _scaled(X, factor) + 1e-12  # noqa: E731
+    assert scaled().verdict(nearly).state == "correct"
+    exact = scaled(atol=0, inputs=lambda random: (np.zeros((1, 2)), 2.0))
+    assert exact.verdict(nearly).state == "incorrect"
+
+
+def test_an_array_or_floats_may_be_asked_for():
+    listed = lambda X, factor: _scaled(X, factor).tolist()  # noqa: E731
+    assert scaled().verdict(listed).state == "correct"
+    assert "expected an array, got a list" in scaled(strict=("array",)).verdict(listed).message
+
+
+def test_a_mistake_is_named_only_if_its_evidence_agrees():
+    def label(X, factor):
+        return int(factor > 0)
+
+    shared = {
+        "use": lambda answer, X, factor: answer(X, factor),
+        "arguments": ("X", "factor"),
+        "corners": {},
+    }
+    exercise = Exercise(
+        "7.9", "Label", label, inputs=lambda random: (random.randn(2), 1.0), hints=["1"],
+        mistakes={"You answer 0, for lack of X.": lambda X, factor: np.int64(0)},
+        evidence=lambda answer, X, factor: type(answer(X, factor)).__name__, **shared,
+    )  # fmt: skip
+    assert exercise.verdict(lambda X, factor: np.int64(0)).kind == "known"
+    assert exercise.verdict(lambda X, factor: 0).kind != "known"

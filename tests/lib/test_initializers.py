@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lib import Dense, Network, he, normal, xavier, zeros
+from lib import Dense, Network, glorot_uniform, he, he_uniform, normal, xavier, zeros
 from tests.lib.networks import words
 
 
@@ -76,3 +76,20 @@ def test_an_initializer_of_the_wrong_shape_is_refused():
     message = "initializer returned shape (2,); it needs to return (1, 2)"
     with pytest.raises(ValueError, match=words(message)):
         Network([Dense(1)], 2, initializer=lambda shape, random_state: random_state.randn(shape[1]))
+
+
+@pytest.mark.parametrize(
+    "initializer, variance", [(glorot_uniform, 2 / (400 + 100)), (he_uniform, 2 / 400)]
+)
+def test_the_uniform_versions_have_the_variance_of_their_papers(initializer, variance):
+    W = initializer((100, 400), 0)
+    assert W.shape == (100, 400)
+    assert np.var(W) == pytest.approx(variance, rel=0.02)
+    limit = np.sqrt(3 * variance)
+    assert 0.999 * limit < W.max() <= limit and -limit <= W.min() < -0.999 * limit
+
+
+def test_an_initializer_that_cannot_be_called_so_is_refused():
+    message = "initializer is normal, which cannot be called with (shape, random_state); it needs"
+    with pytest.raises(TypeError, match=words(message)):
+        Network([Dense(1)], 2, initializer=normal)

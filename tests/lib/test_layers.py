@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from lib import Dense, Layer, LeakyReLU, ReLU, Sigmoid, Tanh
+from lib import BatchNorm, Dense, Dropout, Layer, LeakyReLU, ReLU, Sigmoid, Tanh
 from lib.gradient_check import numerical_gradient
-from tests.lib.networks import small
+from lib.layers import NotReady
+from tests.lib.networks import small, words
 
 
 def test_dense_is_a_matrix_product_plus_a_column():
@@ -90,3 +91,29 @@ class TwoOutputs:
 
     def value_and_gradient(self, Z, Y):
         raise NotImplementedError
+
+
+# --- used too early -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: Dense(4).forward(np.ones((2, 1))), "Dense has no W; parameters are made by a net"),
+        (lambda: Dense(4).W, "Dense has no W; parameters are made by a network: Network([Dense("),
+        (lambda: BatchNorm().forward(np.ones((2, 2))), "BatchNorm has no gamma; parameters are"),
+        (lambda: Tanh().backward(np.ones((2, 1))), "Tanh has no cache; it needs forward(..., tra"),
+        (lambda: Dropout(0.5).backward(np.ones((2, 1))), "Dropout has no cache; it needs forward"),
+        (lambda: small().layers[0].backward(np.ones((4, 1))), "Dense has no cache; it needs"),
+    ],
+)
+def test_a_layer_used_too_early_says_what_to_do(call, message):
+    with pytest.raises(NotReady, match=words(message)):
+        call()
+
+
+def test_other_attributes_are_missing_as_usual():
+    layer = small().layers[0]
+    assert not hasattr(layer, "V") and not hasattr(Dense(1), "V")
+    with pytest.raises(AttributeError, match="Dense has no attribute 'V'"):
+        layer.V  # noqa: B018

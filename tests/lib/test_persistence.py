@@ -12,8 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import h5py
+import joblib
 import numpy as np
 import pytest
+from sklearn.datasets import load_iris
 
 from lib import (
     L1,
@@ -36,9 +38,12 @@ from lib import (
     SquareRootDecay,
     StepDecay,
     Tanh,
+    check_gradients,
     persistence,
     train,
+    train_gram,
 )
+from lib.estimator import NeuralNetworkClassifier
 from lib.persistence import load, save
 from tests.lib.networks import examples, small, words
 
@@ -165,6 +170,52 @@ def test_saving_leaves_everything_as_it_was(tmp_path):
     assert histories[0] == histories[1]
     np.testing.assert_array_equal(nets[0].parameters, nets[1].parameters)
     assert [path.name for path in tmp_path.iterdir()] == ["run.h5"]
+
+
+# --- a model that stays in its file, memory-mapped ------------------------------------------------
+
+
+def mapped(tmp_path, thing):
+    joblib.dump(thing, tmp_path / "model.joblib")
+    return joblib.load(tmp_path / "model.joblib", mmap_mode="r")
+
+
+def test_a_memory_mapped_network_predicts_and_says_that_it_cannot_learn(tmp_path):
+    X, Y = examples(9)
+    net = small(Dense(4), BatchNorm(), Tanh(), Dense(1))
+    net.forward(X, training=True)
+    twin = mapped(tmp_path, net)
+    assert not twin.parameters.flags.writeable
+    np.testing.assert_array_equal(twin.predict_proba(X), net.predict_proba(X))
+    assert twin.cost(X, Y) == net.cost(X, Y)
+    assert check_gradients(twin, X, Y).relative_difference < 1e-6  # on copies
+    optimizer = GradientDescent(0.1)
+    for learn in (
+        lambda: train(twin, X, Y, optimizer, 3),
+        lambda: train(twin, X, Y, optimizer, 3, batch_size=3, checkpoint=tmp_path / "run.h5"),
+        lambda: train_gram(twin, X, Y, optimizer, 3),
+        lambda: twin.cost_and_gradient(X, Y),
+        lambda: twin.restore(net.snapshot()),
+        lambda: setattr(twin, "parameters", 0),
+    ):
+        with pytest.raises(ValueError, match="the network is read-only, as after loading with mma"):
+            learn()
+    assert optimizer.steps == 0 and not (tmp_path / "run.h5").exists()
+    np.testing.assert_array_equal(twin.parameters, net.parameters)
+
+    copy = twin.astype(twin.dtype)  # as the message says
+    train(net, X, Y, GradientDescent(0.1), 3)
+    train(copy, X, Y, GradientDescent(0.1), 3)
+    np.testing.assert_array_equal(copy.parameters, net.parameters)
+
+
+def test_a_memory_mapped_estimator_predicts_and_says_that_it_cannot_learn(tmp_path):
+    X, y = load_iris(return_X_y=True)
+    model = mapped(tmp_path, fitted := NeuralNetworkClassifier(epochs=3, random_state=0).fit(X, y))
+    np.testing.assert_array_equal(model.predict_proba(X), fitted.predict_proba(X))
+    with pytest.raises(ValueError, match="the network is read-only, as after loading with mmap_mo"):
+        model.partial_fit(X, y)
+    np.testing.assert_array_equal(model.predict_proba(X), fitted.predict_proba(X))
 
 
 # --- what is refused before anything is trained or written ----------------------------------------

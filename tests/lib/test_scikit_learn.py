@@ -4,9 +4,9 @@ import warnings
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_breast_cancer, load_iris
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.neural_network import MLPClassifier
 
 from lib import (
@@ -22,6 +22,7 @@ from lib import (
     train,
     zeros,
 )
+from lib.estimator import NeuralNetworkClassifier, NeuralNetworkRegressor
 
 
 def standardized(load):
@@ -50,6 +51,37 @@ def test_one_linear_layer_converges_to_logistic_regression(load, classes, streng
     expected = probabilities[1:] if one_output else probabilities
     np.testing.assert_allclose(net.predict_proba(X), expected, atol=1e-4)
     np.testing.assert_allclose(net.layers[0].W, theirs.coef_, atol=1e-3)
+
+
+@pytest.mark.parametrize("class_weight", [None, "balanced", {0: 1, 1: 4}])
+@pytest.mark.parametrize("load, classes", [(load_breast_cancer, 2), (load_iris, 3)])
+def test_weights_are_those_of_logistic_regression(load, classes, class_weight):
+    # With weights scikit-learn minimizes C * sum of w * loss + |w|**2 / 2, and we the weighted mean
+    # loss + strength / (2 * sum of w) |w|**2: again the same minimum where C = 1 / strength.
+    X, y = standardized(load)
+    w = np.random.RandomState(0).exponential(size=len(y))
+    ours = NeuralNetworkClassifier(
+        (), optimizer="gradient_descent", learning_rate=0.5, batch_size=None, epochs=8000, l2=3,
+        class_weight=class_weight, random_state=0,
+    ).fit(X.T, y, sample_weight=w)  # fmt: skip
+    theirs = LogisticRegression(
+        C=1 / 3, tol=1e-9, max_iter=10_000, class_weight=class_weight
+    ).fit(X.T, y, sample_weight=w)  # fmt: skip
+    np.testing.assert_allclose(ours.predict_proba(X.T), theirs.predict_proba(X.T), atol=1e-4)
+    np.testing.assert_allclose(ours.network_.layers[0].W, theirs.coef_, atol=1e-3)
+
+
+@pytest.mark.parametrize("weights", [None, "drawn"])
+def test_a_regressor_without_hidden_layers_converges_to_ridge_regression(weights):
+    X, y = standardized(load_diabetes)
+    y = (y - y.mean()) / y.std()
+    w = None if weights is None else np.random.RandomState(0).exponential(size=len(y))
+    ours = NeuralNetworkRegressor(
+        (), optimizer="gradient_descent", learning_rate=0.3, batch_size=None, epochs=3000, l2=5,
+        random_state=0,
+    ).fit(X.T, y, sample_weight=w)  # fmt: skip
+    theirs = Ridge(alpha=5, tol=1e-12).fit(X.T, y, sample_weight=w)
+    np.testing.assert_allclose(ours.predict(X.T), theirs.predict(X.T), atol=1e-6)
 
 
 @pytest.mark.parametrize("bend, activation", [(ReLU, "relu"), (Tanh, "tanh")])

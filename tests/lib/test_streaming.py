@@ -11,7 +11,18 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from lib import Adam, BatchNorm, Dense, Network, ReLU, SoftmaxCrossEntropy, Tanh, streaming, train
+from lib import (
+    Adam,
+    BatchNorm,
+    Dense,
+    EarlyStopping,
+    Network,
+    ReLU,
+    SoftmaxCrossEntropy,
+    Tanh,
+    streaming,
+    train,
+)
 from lib.persistence import load
 from lib.streaming import StoredExamples, is_stored
 from tests.lib.networks import examples, small, words
@@ -136,8 +147,8 @@ def test_it_goes_on_from_a_checkpoint(tmp_path):
         ((30, 4), (30,), "X on disk has shape (30, 4); it needs (m, 3): in a file an example is a"),
         ((30,), (30,), "X on disk has shape (30,); it needs (m, 3)"),
         ((0, 3), (0,), "X on disk has shape (0, 3); it needs (m, 3)"),
-        ((30, 3), (29,), "Y has shape (29,); on disk it needs (30, 1)"),
-        ((30, 3), (30, 2), "Y has shape (30, 2); on disk it needs (30, 1)"),
+        ((30, 3), (29,), "Y on disk has shape (29,); it needs (30, 1)"),
+        ((30, 3), (30, 2), "Y on disk has shape (30, 2); it needs (30, 1)"),
     ],
 )
 def test_shapes_refused(x_shape, y_shape, message):
@@ -145,6 +156,145 @@ def test_shapes_refused(x_shape, y_shape, message):
     data = file.create_dataset("X", x_shape, "f8"), file.create_dataset("Y", y_shape, "f8")
     with pytest.raises(ValueError, match=words(message)):
         train(small(), *data, Adam(0.1), 1, batch_size=8)
+
+
+@pytest.mark.parametrize("shape", [(30,), (30, 1), (1, 30)])
+def test_whole_numbers_as_labels_of_several_classes_are_refused(shape):
+    file, _, _ = stored(30, classes=3)
+    file["labels"] = np.arange(30).reshape(shape) % 3
+    net = small(Dense(3), loss=SoftmaxCrossEntropy())
+    before = net.parameters.copy()
+    message = f"Y on disk has shape {shape}; it needs (30, 3): rows of 0 and 1, as in np.eye(3)[la"
+    with pytest.raises(ValueError, match=words(message)):
+        train(net, file["X"], file["labels"], Adam(0.1), 1, batch_size=8)
+    np.testing.assert_array_equal(net.parameters, before)
+    # What the message says to do is enough:
+    file["Y_right"] = np.eye(3)[file["labels"][()].ravel()]
+    train(net, file["X"], file["Y_right"], Adam(0.1), 1, batch_size=8)
+
+
+@pytest.mark.parametrize(
+    "labels, message",
+    [
+        (np.zeros((30, 1)), "Y has shape (30, 1); it needs (1, 30); it looks transposed: pass Y.T"),
+        (np.zeros(30), "Y has shape (30,); it needs (1, 30): use Y.reshape(1, -1)"),
+        ([0] * 30, "Y has shape (30,); it needs (1, 30): use np.reshape(Y, (1, -1))"),
+        (np.zeros((1, 29)), "Y has shape (1, 29); it needs (1, 30)"),
+        (np.full((1, 30), 2), "Y contains 2; labels are 0 or 1"),
+        (np.full((1, 30), np.nan), "Y contains nan; labels are 0 or 1"),
+    ],
+)
+def test_labels_in_memory_are_refused_as_with_inputs_in_memory(labels, message):
+    file, X, _ = stored(30)
+    for inputs in (file["X"], X):
+        net = small()
+        before = net.parameters.copy()
+        with pytest.raises(ValueError, match=words(message)):
+            train(net, inputs, labels, Adam(0.1), 1, batch_size=8)
+        np.testing.assert_array_equal(net.parameters, before)
+
+
+def test_labels_in_memory_of_every_make():
+    file, _, Y = stored(30)
+    costs = {
+        tuple(train(small(), file["X"], labels, Adam(0.01), 2, 8, random_state=0).costs)
+        for labels in (Y, Y.tolist(), Y.astype(bool), np.ma.masked_array(Y))
+    }
+    assert len(costs) == 1
+
+
+# --- validation and prediction from the disk ------------------------------------------------------
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("by_columns", [False, True])
+@pytest.mark.parametrize("buffer", [1, 700, 2**23])
+def test_predictions_from_the_disk(monkeypatch, classes, by_columns, buffer):
+    monkeypatch.setattr(streaming, "BUFFER", buffer)  # a block, a few blocks, all at a time
+    file, X, _ = stored(50, classes=classes, chunks=None if by_columns else (8, 3))
+    if by_columns:
+        file, X, _ = stored(50, classes=classes, by_columns=True, chunks=(3, 8))
+    layers = Dense(4), BatchNorm(), Tanh(), Dense(1 if classes == 2 else classes)
+    net = small(*layers, **({} if classes == 2 else {"loss": SoftmaxCrossEntropy()}))
+    before = net.snapshot()
+    for answer in (net.forward, net.predict_proba, net.predict):
+        np.testing.assert_allclose(answer(file["X"]), answer(X), rtol=1e-12, atol=1e-15)
+        assert answer(file["X"]).shape == answer(X).shape
+        assert answer(file["X"]).dtype == answer(X).dtype
+    for ours, theirs in zip(net.snapshot(), before, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("x_on_disk", [True, False])
+@pytest.mark.parametrize("shape", [(50,), (50, 1), (1, 50)])
+def test_validation_from_the_disk(monkeypatch, x_on_disk, shape):
+    monkeypatch.setattr(streaming, "BUFFER", 700)
+    file, X, Y = stored(50, chunks=(8, 3))
+    file["y"] = Y.reshape(shape)
+    in_memory = train(small(), X, Y, Adam(0.1), 5, validation=(X, Y))
+    data = (file["X"], Y) if x_on_disk else (X, Y)
+    stopping = EarlyStopping(5)
+    on_disk = train(
+        *(small(), *data, Adam(0.1), 5),
+        batch_size=50 if x_on_disk else None,
+        random_state=0,
+        validation=(file["X"], file["y"]),
+        early_stopping=stopping,
+    )
+    for name in ("validation_costs", "validation_accuracies"):
+        np.testing.assert_allclose(getattr(on_disk, name), getattr(in_memory, name), rtol=1e-9)
+    assert stopping.best_epoch == np.argmin(in_memory.validation_costs)
+
+
+@pytest.mark.parametrize(
+    "validation, message",
+    [
+        (lambda f: (f["wide"], f["y"]), "X_dev on disk has shape (30, 4); it needs (m, 3): in a f"),
+        (lambda f: (f["X"], f["short"]), "Y_dev on disk has shape (29,); it needs (30, 1)"),
+        (lambda f: (f["X"], f["y"][()]), "Y_dev has shape (30,); it needs (1, 30): use Y_dev.resh"),
+        (lambda f: (f["X"][()].T, f["y"]), "needs (1, 30): use np.reshape(Y_dev, (1, -1))"),
+        (lambda f: (f["X"][()].T, f["Y"]), "it looks transposed: pass Y_dev[()].T"),
+        (lambda f: (f["X"][()], f["Y"]), "examples are columns, pass X_dev.T"),
+    ],
+)
+def test_validation_refused_before_the_first_step(validation, message):
+    file, X, Y = stored(30)
+    file["wide"], file["y"], file["short"] = np.ones((30, 4)), Y[0], Y[0, 1:]
+    net = small()
+    before = net.parameters.copy()
+    with pytest.raises(ValueError, match=words(message)):
+        train(net, X, Y, Adam(0.1), 1, validation=validation(file))
+    np.testing.assert_array_equal(net.parameters, before)
+
+
+def test_predictions_refused():
+    file, _, _ = stored(30)
+    file["wide"], file["text"] = np.ones((30, 4)), np.array([b"a"] * 30)
+    with pytest.raises(ValueError, match=words("X on disk has shape (30, 4); it needs (m, 3): in")):
+        small().predict(file["wide"])
+    with pytest.raises(TypeError, match=words("X on disk has dtype |S1; it needs real")):
+        small().predict(file["text"])
+    file["X"][7, 2] = np.nan
+    with pytest.raises(ValueError, match=words("X on disk[2, 7] is nan")):
+        small().predict(file["X"])
+    X = file["X"]
+    file.close()
+    with pytest.raises(ValueError, match="X on disk is an HDF5 data set of a closed file"):
+        small().predict(X)
+
+
+def test_where_a_data_set_is_read_whole_the_hint_works_for_it():
+    file, X, Y = stored(30)
+    for refuse in (small().cost, small().cost_and_gradient):
+        with pytest.raises(ValueError, match=words("it looks transposed: examples are columns, p")):
+            refuse(file["X"], Y)
+        with pytest.raises(ValueError, match=words("it looks transposed: pass Y[()].T")):
+            refuse(X, file["Y"])
+        assert refuse(file["X"][()].T, file["Y"][()].T) == refuse(X, Y)
+    with pytest.raises(ValueError, match=words("examples are columns, pass X[()].T")):
+        small().cost(file["X"], Y)
+    with pytest.raises(ValueError, match=words("examples are columns, pass np.transpose(X)")):
+        small().cost(X.T.tolist(), Y)
 
 
 @pytest.mark.parametrize(
@@ -203,6 +353,8 @@ from lib import Adam, Dense, Network, ReLU, train
 with h5py.File(sys.argv[1]) as file:
     net = Network([Dense(8), ReLU(), Dense(1)], 512, random_state=0, dtype="f4")
     train(net, file["X"], file["Y"], Adam(0.001), 1, batch_size=256, random_state=0)
+    net.predict(file["X"])
+    train(net, file["X"], file["Y"], Adam(0.001), 1, 256, validation=(file["X"], file["Y"]))
     if len(sys.argv) > 2:
         whole = file["X"][()]  # what must not happen, to show that it would be seen
 print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))

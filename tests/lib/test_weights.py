@@ -230,8 +230,8 @@ BAD = [
     ([1, 1, -1, 1, 1, 1, 1], ValueError, "[2] is -1.0; it needs finite numbers from 0 up"),
     ([1, 1, np.nan, 1, 1, 1, 1], ValueError, "[2] is nan; it needs finite numbers from 0 up"),
     ([1, 1, np.inf, 1, 1, 1, 1], ValueError, "[2] is inf; it needs finite numbers from 0 up"),
-    ([0] * 7, ValueError, "sums to 0.0; it needs a positive finite sum"),
-    ([1e308] * 7, ValueError, "sums to inf; it needs a positive finite sum"),
+    ([0] * 7, ValueError, "sums to 0.0; it needs a finite sum above zero"),
+    ([1e308] * 7, ValueError, "sums to inf; it needs a finite sum above zero"),
     (["a"] * 7, TypeError, "has dtype <U1; it needs real numbers"),
     (1j * np.ones(7), TypeError, "has dtype complex128; it needs real numbers"),
 ]

@@ -1,10 +1,13 @@
 """Every rule catches what it is for: a good chapter passes, and each mutation of it is named."""
 
 import itertools
+from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_output
 
+from lib import plots
+from lib.plots.sliders import SCRIPT
 from tests.notebooks.fixtures import (
     code,
     find,
@@ -17,7 +20,13 @@ from tests.notebooks.fixtures import (
     text,
 )
 from workshop.execute import chapter_paths, excursion_paths, notebook_paths
-from workshop.rules import RULES, Chapter, library_pointers
+from workshop.rules import (
+    RULES,
+    Chapter,
+    clean_outputs,
+    described_figures,
+    library_pointers,
+)
 
 NAVIGATION = "[← previous](00_before.ipynb) · [Contents](README.md) · [next: more](02_after.ipynb)"
 
@@ -247,6 +256,7 @@ for name, words, sentence in [
 for name, kind, value, sentence in [
     ("bare_figure", "text_plain", "<Figure size 640x480 with 1 Axes>", "repr of a bare figure"),
     ("script", "text_html", "<b>x</b><script>go()</script>", "a script in its text/html"),
+    ("more", "text_html", f"<script>{SCRIPT}go()</script>", "a script in its text/html"),
     ("javascript", "application_javascript", "go()", "of type application/javascript"),
     (
         "widget",
@@ -371,6 +381,21 @@ def loop_variable(made):
 @caught("names", "uses good_library.plots.aside, introduced in an excursion of chapter 1")
 def needs_an_excursion(made):
     find(made, "print").source = "plots.aside()"
+
+
+caught_output(
+    "described_figures",
+    "has a picture in its HTML without a description",
+    "undescribed",
+    shown(text_html='<img src="data:image/png;base64,AA==" alt="A curve.">', text_plain="x"),
+)
+
+
+def test_a_slider_is_a_figure_like_any_other():
+    slider = plots.slider(lambda k: plots.bars({"a": k}, "count"), [1, 2], "runs")
+    output = shown(text_html=slider.html(), text_plain=slider.text())
+    made = Chapter(Path("01_small.ipynb"), notebook(code("slider", "1", output)))
+    assert not [*clean_outputs(made), *described_figures(made)]
 
 
 @caught("images", "cell 1 (problem) has attachments")

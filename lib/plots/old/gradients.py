@@ -60,7 +60,7 @@ def error_curves(
     in place of the errors, which hang on the last bit of every number. Chapter 6, "The best step".
     """
     fig, ax = canvas(height=4.8)
-    drawn, told, written = [], [], set()
+    drawn, told, written = [], [], []
     for (name, (x, y)), (colour, style) in zip(lines.items(), CYCLE, strict=False):
         x, y = np.asarray(x, dtype=float), np.maximum(y, FLOOR)
         branches, story = _branches(x, y)
@@ -68,10 +68,11 @@ def error_curves(
         y = _with_band(ax, x, y, colour) if bands else y
         drawn += ax.loglog(x, y, color=colour, linestyle=style, label=name)
         for slope, k, share, side in branches:
-            if (slope, share) not in written:  # lines that run together are labelled once
+            near = [s for s, other in written if s == slope and abs(other - share) < 0.5]
+            if not near:  # lines that run together are labelled once
                 text = f"slope {slope}".replace("-", "−")
                 _beside(ax, (x[k], y[k]), text, colour, side)
-                written.add((slope, share))
+                written.append((slope, share))
         if labels == "start":
             _beside(ax, (x[0], y[0]), name, colour, 1, up=11)
         if theory and name in theory:
@@ -80,7 +81,7 @@ def error_curves(
             ax.text(theory[name] * 1.6, 0.015, "theory", color=colour, transform=below)
             told.append(f"Theory puts its lowest point at {theory[name]:.1e}.")
     ax.set(xlabel=xlabel, ylabel=ylabel)
-    ax.margins(x=0)
+    ax.margins(x=0.002)  # not 0: a tick exactly at the edge is drawn or not by the last bit
     low, high = ax.get_ylim()
     ax.set_ylim(low / 5 if theory else low, high * (10 if labels == "start" else 1))
     if labels == "end":
@@ -99,17 +100,21 @@ def _beside(ax, point, text, colour, side, up=0):
 def _branches(x, y):
     """The branches of one curve, and their story.
 
-    A branch is (slope, the index of its middle, the decade in which it lies, side of its label).
+    A branch is (slope, the index of its middle, the logarithm of its factor, side of its label).
     Slopes are rounded to whole numbers, and the lowest point is where the two fitted branches
     meet, to the nearest power of ten: so the words are the same on any machine.
     """
-    (order, trunc, right), (slope, noise, left) = _fits(x, y)
-    found = [(order, right[len(right) // 2], round(math.log10(trunc)), -1)]
-    grows = f"ε^{order}" if order > 1 else "ε"
+    (order, trunc), (slope, noise) = _fits(x, y)
     meet = _power_of_ten((noise / trunc) ** (1 / (order - slope)))
+    # The middle of a branch, from where they meet and not from the lowest error, which jumps.
+    left, right = (
+        int(np.argmin(np.abs(np.log(x / np.sqrt(end * float(meet)))))) for end in (x[0], x[-1])
+    )
+    found = [(order, right, math.log10(trunc), -1)]
+    grows = f"ε^{order}" if order > 1 else "ε"
     if slope == 0:  # no round-off branch: the error stays at the bottom
         return found, f"grows as {grows} above about {meet}; below that it stays under 1e-14"
-    found.append((slope, left[len(left) // 2], round(math.log10(noise)), 1))
+    found.append((slope, left, math.log10(noise), 1))
     falls = "1/ε" if slope == -1 else f"ε^{slope}"
     return found, f"lowest near ε = {meet}; above that it grows as {grows}, below it as {falls}"
 
@@ -117,14 +122,14 @@ def _branches(x, y):
 def _fits(x, y):
     """Truncation and round-off, the errors right and left of the lowest, as c * x**p.
 
-    Each as (p, c, the indices fitted to). Round-off that stays under 1e-14 is (0, 1e-16).
+    Each as (p, c). Round-off that stays under 1e-14 is (0, 1e-16).
     """
     lowest = int(np.argmin(y))
     right = np.flatnonzero((x > 4 * x[lowest]) & (y < 0.1) & (y > 1e-14))
     left = np.flatnonzero((x < x[lowest] / 4) & (y < 0.1))
     flat = y[left].max(initial=0) < 1e-14
     roundoff = (0, 1e-16) if flat else _power_law(x[left], y[left])
-    return (*_power_law(x[right], y[right]), right), (*roundoff, left)
+    return _power_law(x[right], y[right]), roundoff
 
 
 def _with_band(ax, x, y, colour):
@@ -134,7 +139,7 @@ def _with_band(ax, x, y, colour):
     of ten, and a decade above the lowest point the errors are those of the truncation alone: so the
     picture, too, is the same on any machine.
     """
-    (order, trunc, _), (slope, noise, _) = _fits(x, y)
+    (order, trunc), (slope, noise) = _fits(x, y)
     noise = 10 ** (round(3 * math.log10(noise)) / 3)
     counts = x < 10 * (noise / trunc) ** (1 / (order - slope))
     low, law, high = (factor * noise * x**slope + trunc * x**order for factor in (1 / 3, 1, 3))

@@ -1,0 +1,334 @@
+"""Answers of readers: wrong ones that were once accepted or accused falsely, right ones refused."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from lib.exercises import ch00, ch01, ch02, ch03, ch05, ch07, ch09, ch10
+
+# --- Wrong answers that inputs too tame let pass --------------------------------------------------
+
+
+def first_word(condition):
+    """An answer to 5.1 whose numbers are right and whose word hangs on a condition."""
+
+    def read_the_numbers(t, d, b):
+        return t - b, d - t, "bias" if condition(t, d, b) else "variance"
+
+    return read_the_numbers
+
+
+def never_the_last_epoch(costs, patience):
+    best = epoch = 0
+    for epoch in range(len(costs) - 1):
+        if costs[epoch] < costs[best]:
+            best = epoch
+        if epoch - best >= patience:
+            break
+    return best, epoch
+
+
+def best_of_all(costs, patience):
+    best = int(np.argmin(costs))
+    return best, min(best + patience, len(costs) - 1)
+
+
+def nearly_nothing(W, dW, rate, strength, m):
+    V = W - rate * dW
+    return np.sign(V) * np.maximum(np.abs(V) - rate * strength / m, 1e-11)
+
+
+def one_too_many(m, B, random_state):
+    o = random_state.permutation(m)
+    return [o[k * B : (k + 1) * B] for k in range(m // B + 1)]
+
+
+def by_remainder(m, B, random_state):
+    o, r = random_state.permutation(m), m % B
+    return [*np.split(o[:-r], m // B), o[-r:]]
+
+
+def whole_batches_only(m, B, random_state):
+    o = random_state.permutation(m)
+    return [o[k * B : (k + 1) * B] for k in range(m // B)]
+
+
+def last_size_is_one(sizes):
+    return sum(n * p + n for p, n in itertools.pairwise(sizes[:-1])) + sizes[-2] + 1
+
+
+def three_layers(X, layers):
+    (W1, b1), (W2, b2), (W3, b3) = layers
+    return W3 @ np.maximum(W2 @ np.maximum(W1 @ X + b1, 0) + b2, 0) + b3
+
+
+def three_windows(flat, sizes):
+    found, start = [], 0
+    for p, n in itertools.pairwise(sizes[:4]):
+        found += [flat[start : start + n * p].reshape(n, p)]
+        found += [flat[start + n * p : start + n * p + n].reshape(n, 1)]
+        start += n * p + n
+    return found
+
+
+def bounds_ignored(u, low, high, folds, test):
+    rates = 10 ** (-4 + 4 * u)
+    scores = [np.mean(folds(rate)) for rate in rates]
+    best = int(np.argmax(scores))
+    return rates[best], scores[best], test(rates[best])
+
+
+def until_most(n, factor, epochs, most):
+    candidates, lengths = [], []
+    while True:
+        candidates.append(n)
+        lengths.append(epochs)
+        if epochs >= most:
+            break
+        n, epochs = -(-n // factor), epochs * factor
+    return candidates, lengths, sum(c * e for c, e in zip(candidates, lengths, strict=True))
+
+
+def too_few_only(answers, Y):
+    if np.size(answers) < np.size(Y):
+        raise ValueError("answers and Y need the same number of entries")
+    return np.mean(np.ravel(answers)[: np.size(Y)] == np.ravel(Y))
+
+
+def never_all_classes(Z, labels, k):
+    if k >= len(Z):
+        return 0.0
+    return float(np.mean(np.any(np.argsort(-Z, axis=0)[:k] == labels, axis=0)))
+
+
+WRONG = [
+    (ch05.read_the_numbers, first_word(lambda t, d, b: t - b > 0)),
+    (ch05.read_the_numbers, first_word(lambda t, d, b: t - b > 0.03)),
+    (ch05.read_the_numbers, first_word(lambda t, d, b: t - b > 0.05)),
+    (ch05.read_the_numbers, first_word(lambda t, d, b: t > b)),
+    (ch05.read_the_numbers, first_word(lambda t, d, b: t - b > d - t)),
+    (ch05.read_the_numbers, first_word(lambda t, d, b: t - b >= abs(d - t))),
+    (ch05.read_the_numbers, first_word(lambda t, d, b: True)),
+    (ch05.when_to_stop, never_the_last_epoch),
+    (ch05.when_to_stop, best_of_all),
+    (ch05.proximal_step, nearly_nothing),
+    (ch07.batch_indices, one_too_many),
+    (ch07.batch_indices, by_remainder),
+    (ch07.batch_indices, whole_batches_only),
+    (ch03.count_parameters, last_size_is_one),
+    (ch03.forward_logits, three_layers),
+    (ch03.windows, three_windows),
+    (ch10.search, bounds_ignored),
+    (ch10.halving_cost, until_most),
+    (ch00.accuracy, too_few_only),
+    (ch09.top_k_accuracy, never_all_classes),
+    (ch01.stable_sigmoid, lambda z: 1 / (1 + np.exp(-np.clip(z, -24, 24)))),
+    (ch01.stable_sigmoid, lambda z: np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z))),
+    (ch03.relu_backward, lambda dA, W, A, Z: (
+        W.T @ (dA * (Z >= 0)), dA * (Z >= 0) @ A.T, np.sum(dA * (Z >= 0), 1, keepdims=True))),
+    (ch02.leaky_relu_backward, lambda dA, Z, slope: np.where(Z < 0, slope * dA, dA)),
+    (ch02.count_parameters, lambda n_x, n_h, n_y: n_h * n_x + n_h + n_h * n_y + 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("exercise, answer", WRONG)
+def test_a_wrong_answer_is_not_accepted(exercise, answer):
+    verdict = exercise.verdict(answer)
+    assert verdict.state in ("incorrect", "raised"), verdict.message
+
+
+# --- Accusations that would not be true -----------------------------------------------------------
+
+G, B = [[10, 10], [10, 10]], [[-5], [-15]]
+
+
+@pytest.mark.parametrize(
+    "net, said",
+    [
+        ((G, B, [[5, -5]], [[-20]]), "0 everywhere"),
+        ((G, B, [[-5, 5]], [[-5]]), "0 everywhere"),
+        ((G, B, [[-5, -5]], [[-15]]), "0 everywhere"),
+        (([[10, -10], [-10, 10]], [[-5], [-5]], [[5, 5]], [[0]]), "0 everywhere"),
+        ((G, B, [[5, 5]], [[-5]]), "This is AND"),
+        ((G, B, [[5, -5]], [[20]]), "1 everywhere"),
+    ],
+)
+def test_labels_accuse_of_no_more_than_they_show(net, said):
+    message = ch02.xor_by_hand.verdict(lambda: net).message
+    assert said in message
+    for cause in ("hidden neurons are the same", "not heard", "between 0 and 2"):
+        assert cause not in message
+
+
+def test_a_slope_that_became_0_is_not_called_a_plain_relu_alone():
+    def truncated(dA, Z, slope):
+        mask = (Z > 0).astype(int)
+        mask[Z <= 0] = slope
+        return dA * mask
+
+    assert "whole numbers" in ch02.leaky_relu_backward.verdict(truncated).message
+
+
+# --- Right answers in another style ---------------------------------------------------------------
+
+
+def backward_by_einsum(W2, A1, A2, X, Y):
+    m = X.shape[1]
+    dZ2 = A2 - Y
+    dZ1 = np.einsum("oh,om,hm->hm", W2, dZ2, 1 - A1**2)
+    return [
+        np.einsum("hm,xm->hx", dZ1, X) / m,
+        dZ1.mean(axis=1).reshape(-1, 1),
+        np.einsum("om,hm->oh", dZ2, A1) / m,
+        np.array([[dZ2.mean()]]),
+    ]
+
+
+def leaky_by_loops(dA, Z, slope):
+    rows = []
+    for some, scores in zip(dA.tolist(), Z.tolist(), strict=True):
+        rows.append([d if z > 0 else slope * d for d, z in zip(some, scores, strict=True)])
+    return rows
+
+
+def batches_by_generator(m, batch_size, random_state):
+    order = random_state.permutation(m)
+    return (order[start : start + batch_size] for start in range(0, m, batch_size))
+
+
+def stopped_by_while(costs, patience):
+    epoch = best = 0
+    while epoch < len(costs) - 1 and epoch - best < patience:
+        epoch += 1
+        best = epoch if costs[epoch] < costs[best] else best
+    return np.int64(best), epoch
+
+
+def gradients_by_generator(J, weights, gradients, strength, m):
+    cost = J + strength / 2 / m * np.concatenate([W.ravel() ** 2 for W in weights]).sum()
+    return cost, (dW + strength * W / m for W, dW in zip(weights, gradients, strict=True))
+
+
+def sigmoid_by_tanh(z):
+    return (1 + np.tanh(np.asarray(z) / 2)) / 2
+
+
+def forward_by_reduce(X, layers):
+    A = X
+    for k, (W, b) in enumerate(layers):
+        A = np.einsum("ij,jk->ik", W, A) + b
+        A = A.clip(0) if k < len(layers) - 1 else A
+    return A
+
+
+def another_message(answers, Y):
+    if np.size(answers) != np.size(Y):
+        raise ValueError("answers and Y need the same number of entries")
+    return np.float64(sum(a == y for a, y in zip(np.ravel(answers), np.ravel(Y), strict=True))) / (
+        np.size(Y)
+    )
+
+
+RIGHT = [
+    (ch05.read_the_numbers, lambda t, d, b: (
+        t - b, d - t, np.where(t - b >= d - t, "bias", "variance"))),
+    (ch05.read_the_numbers, lambda t, d, b: (
+        t - b, d - t, np.str_("bias" if t - b >= d - t else "variance"))),
+    (ch05.read_the_numbers, lambda t, d, b: [
+        np.float64(t - b), np.array(d - t), ["variance", "bias"][int(t - b >= d - t)]]),
+    (ch05.with_l2, gradients_by_generator),
+    (ch05.when_to_stop, stopped_by_while),
+    (ch05.proximal_step, lambda W, dW, rate, strength, m: (
+        (V := W - rate * dW) - np.clip(V, -rate * strength / m, rate * strength / m))),
+    (ch05.dropout_both_ways, lambda A, dA, u, p: [np.where(u < p, x / p, 0) for x in (A, dA)]),
+    (ch07.batch_indices, batches_by_generator),
+    (ch07.batch_indices, lambda m, B, r: tuple(
+        np.split(r.permutation(m), range(B, m, B)))),
+    (ch02.count_parameters, lambda *n: sum((p + 1) * q for p, q in itertools.pairwise(n))),
+    (ch02.count_parameters, lambda a, b, c: np.int64(b * a + b + c * b + c)),
+    (ch02.forward_pass, lambda W1, b1, W2, b2, X: (
+        (A := np.tanh(b1 + W1.dot(X))), 0.5 * (1 + np.tanh((W2.dot(A) + b2) / 2)))),
+    (ch02.leaky_relu_backward, leaky_by_loops),
+    (ch02.leaky_relu_backward, lambda dA, Z, s: dA * ((Z > 0) + s * (Z <= 0))),
+    (ch02.backward_pass, backward_by_einsum),
+    (ch02.xor_by_hand, lambda: ([[20, 20], [20, 20]], [[-10], [-30]], [[3, -3]], [[-3]])),
+    (ch02.xor_by_hand, lambda: ([[9, -9], [-9, 9]], [[-4], [-4]], [[5, 5]], [[5]])),
+    (ch03.count_parameters, lambda s: int(np.dot(s[1:], np.array(s[:-1]) + 1))),
+    (ch03.forward_logits, forward_by_reduce),
+    (ch01.stable_sigmoid, sigmoid_by_tanh),
+    (ch00.accuracy, another_message),
+    (ch09.top_k_accuracy, lambda Z, labels, k: np.mean(
+        (Z[labels[0], np.arange(Z.shape[1])] < Z).sum(axis=0) < k)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("exercise, answer", RIGHT)
+def test_a_right_answer_in_another_style_passes(exercise, answer):
+    verdict = exercise.verdict(answer)
+    assert verdict.state == "correct", verdict.message
+
+
+# --- What is seen beside the known mistakes -------------------------------------------------------
+
+
+def of_backward(**change):
+    """The right answer to 2.4 with some of its results changed by a function of (result, X)."""
+
+    def answer(W2, A1, A2, X, Y):
+        right = dict(zip(("dW1", "db1", "dW2", "db2"),
+                         ch02.backward_pass.answer(W2, A1, A2, X, Y), strict=True))  # fmt: skip
+        return [change.get(name, lambda d, X: d)(d, X) for name, d in right.items()]
+
+    return answer
+
+
+SEEN = [
+    (of_backward(dW1=lambda d, X: d * X.shape[1]), "dW1: it is m times what it should be"),
+    (of_backward(dW1=lambda d, X: d / X.shape[0]), "dW1: it is 1 / n_x times"),
+    (of_backward(dW2=lambda d, X: -d), "dW2: the sign is turned.\nRight: dW1, db1 and db2."),
+    (of_backward(dW1=lambda d, X: d.T), "dW1: the transpose of what it should be"),
+    (of_backward(db1=lambda d, X: d[:, 0]), "db1: right in value, but its shape is another"),
+    (of_backward(db1=lambda d, X: d + 3), "db1: it is 3 too large"),
+    (of_backward(dW1=lambda d, X: d * X.sum()), "dW1: it is right up to a factor"),
+    (of_backward(dW1=lambda d, X: np.where(np.arange(X.shape[0]) == 0, 0, d)), "the first column"),
+    (of_backward(dW2=lambda d, X: 0 * d), "dW2: it is 0 everywhere"),
+    (of_backward(dW2=lambda d, X: d + np.nan), "dW2: there is nan everywhere"),
+    (lambda *a: ch02.backward_pass.answer(*a)[0], "You return only dW1"),
+    (lambda *a: ch02.backward_pass.answer(*a)[::-1], "in another order: yours is db2, dW2"),
+]
+
+
+@pytest.mark.parametrize("answer, said", SEEN)
+def test_an_observation_is_made(answer, said):
+    verdict = ch02.backward_pass.verdict(answer)
+    assert verdict.kind == "observed" and said in verdict.message
+    assert verdict.replay.splitlines()[1].startswith("  W2, A1, A2, X, Y = ch02.backward_pass.case")
+
+
+def test_a_case_can_be_had_again():
+    space = {"ch02": ch02}
+    verdict = ch02.backward_pass.verdict(of_backward(dW1=lambda d, X: 2 * d))
+    exec(verdict.replay.splitlines()[1].strip(), space)
+    again = ch02.backward_pass.case(1)
+    assert np.array_equal(space["X"], again[3]) and space["X"] is not again[3]
+    assert ch02.xor_by_hand.case(1).shape == (2, 8)
+
+
+def test_a_cause_that_does_not_hold_in_all_cases_is_not_given():
+    def sometimes(W2, A1, A2, X, Y):
+        right = ch02.backward_pass.answer(W2, A1, A2, X, Y)
+        return [d * (X.shape[1] if X[0, 0] > 0 else 3) for d in right]
+
+    verdict = ch02.backward_pass.verdict(sometimes)
+    assert "m times" not in verdict.message and " 3 times" not in verdict.message
+
+
+def test_each_check_answers_for_its_own_exercise(capsys):
+    ch02.leaky_relu_backward._hints_given = ch02.xor_by_hand._hints_given = 0
+    ch02.leaky_relu_backward.hint()
+    ch02.xor_by_hand.hint()
+    ch02.leaky_relu_backward.hint()
+    said = capsys.readouterr().out.splitlines()
+    assert said[2] == f"Hint 2 of 2: {ch02.leaky_relu_backward.hints[1]}"
+    assert "2.3 · not" in ch02.leaky_relu_backward.reply(ch02.leaky_relu_backward.verdict(...))
