@@ -1,4 +1,4 @@
-"""Full-batch descent on wide inputs: the same steps, many times sooner. Read it with excursion 3.
+"""Full-batch descent on wide inputs: the same steps, sooner. Read it with chapter 3's excursion.
 
 The gradient of the first layer is dZ Xᵀ: every step moves W within the span of the pictures. So
 after any number of steps W = C Xᵀ + D W0 for some small C (n_1, m) and D (n_1, n_1), and instead of

@@ -146,7 +146,7 @@ def layer_shapes(layers):
 
 @figure
 def xor_tree(bits):
-    """The parity of some bits as a tree of XORs, with its values; chapter 3, "Any number of layers".
+    """The parity of some bits as a tree of XORs; chapter 3, "Any number of layers".
 
     bits: 2, 4, 8, … of 0 and 1.
     """
@@ -182,7 +182,7 @@ def _bits(ax, x, level, values, label=""):
 
 @figure
 def folding(n):
-    """The sum of n bits, folded in the middle until one tooth is left; chapter 3, "Any number of layers".
+    """The sum of n bits, folded until one tooth is left; chapter 3, "Any number of layers".
 
     n: 2, 4, 8, … Filled dots stand for odd sums, hollow ones for even sums.
     """
