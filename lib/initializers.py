@@ -39,8 +39,8 @@ def xavier(shape, random_state):
 
     The name is the course's. The scale is that of LeCun (1998), which keeps the variance on the way
     forward; Glorot and Bengio (2010), after whom it is called, take 2 / (n_prev + n_l), a
-    compromise with the way back: that is ``glorot_uniform``. Used in chapter 3, "The right size to
-    start", and derived in chapter 4, "The size of a sum".
+    compromise with the way back: that is ``glorot_uniform``. Used in chapter 3, "The scale of the
+    first weights", and derived in chapter 4, "The size of a sum".
     """
     return _randn(shape, random_state) / np.sqrt(shape[1])
 
@@ -57,7 +57,7 @@ def glorot_uniform(shape, random_state):
 def he(shape, random_state):
     """randn * sqrt(2 / n_prev): makes good what a ReLU cuts away.
 
-    He et al., 2015. Used in chapter 3, "The right size to start", and derived in chapter 4,
+    He et al., 2015. Used in chapter 3, "The scale of the first weights", and derived in chapter 4,
     "Half of it is cut away".
     """
     return _randn(shape, random_state) * np.sqrt(2 / shape[1])

@@ -9,6 +9,7 @@ from workshop.rules import RULES, Chapter, library_pointers
 FIRST_EDITION = {path.stem for path in chapter_paths()} - {
     "01_logistic_regression",
     "02_shallow_network",
+    "03_deep_network",
 }
 LATER = {"claims", "honest_time", "one_meaning", "one_sitting", "sections"}
 
