@@ -87,7 +87,7 @@ def check_weights(w, m, dtype=np.float64, name="sample_weight"):
     """Return the weights of m examples, (m,) or (1, m), as an array (m,) of ``dtype``.
 
     A weight says how often an example counts: numbers from 0 up, not all of them 0. Chapter 9,
-    "When one class is rare". Raises TypeError or ValueError.
+    "Imbalance: when one class is rare". Raises TypeError or ValueError.
     """
     w = check_numeric(w, name)
     if w.shape not in [(m,), (1, m)]:
