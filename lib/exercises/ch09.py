@@ -368,7 +368,8 @@ top_k_accuracy = Exercise(
 
 def _rate_for_two_outputs():
     """The learning rate of the net with two softmax outputs, a number."""
-    return 0.25
+    rate_of_one_output = 0.5
+    return rate_of_one_output / 2
 
 
 rate_for_two_outputs = Exercise(
@@ -381,9 +382,9 @@ rate_for_two_outputs = Exercise(
     ],
     mistakes={
         "With equal rates the difference of the two rows moves twice as far as the one row: both"
-        " rows move, in opposite directions.": ("0.25", "0.5"),
+        " rows move, in opposite directions.": (" / 2", ""),
         "The difference moves farther than the single row already, and you took a larger rate.": (
-            ("0.25", "1.0")
+            ("/ 2", "* 2")
         ),
     },
 )
