@@ -42,7 +42,7 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 
 
 class Cats(NamedTuple):
-    """Pictures and labels as the file holds them; chapter 1, "Look before you model".
+    """Pictures and labels as the file holds them; chapter 1, "The data: look before you model".
 
     train_set_x, test_set_x: (m, 64, 64, 3) uint8, one picture a row. train_set_y, test_set_y:
     (1, m) integers, 1 for a cat. list_classes: the names of the labels 0 and 1.
@@ -56,7 +56,7 @@ class Cats(NamedTuple):
 
 
 def load_cats(source="small"):
-    """Load cat and non-cat pictures, 64 × 64 × 3; chapter 1, "Look before you model".
+    """Load cat and non-cat pictures, 64 × 64 × 3; chapter 1, "The data: look before you model".
 
     source: "small", 209 drawings to train on and 50 to test; "augmented", the same 209 in five
     poses each and the same 50; or a folder that holds ``train_catvnoncat.h5`` and
@@ -127,8 +127,8 @@ def pixel_columns(pictures):
     """Pictures (m, height, width, 3), bytes, as columns (n_x, m) of numbers from 0 to 1.
 
     Row, column and channel of a picture's pixels follow one another in its column. Chapter 1,
-    "A picture becomes a column". Raises TypeError or ValueError for anything but bytes, or another
-    number of axes.
+    "Flattening: a picture becomes a column". Raises TypeError or ValueError for anything but bytes,
+    or another number of axes.
     """
     pictures = check_numeric(pictures, "pictures")
     if pictures.dtype != np.uint8:
