@@ -10,6 +10,7 @@ FIRST_EDITION = {path.stem for path in chapter_paths()} - {
     "01_logistic_regression",
     "02_shallow_network",
     "03_deep_network",
+    "04_initialization",
     "06_gradient_checking",
     "07_optimizers",
     "09_softmax",
