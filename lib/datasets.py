@@ -291,7 +291,8 @@ def _open_and_sealed():
 def one_hot(labels, n_classes):
     """Whole numbers 0 to C - 1, (1, m) or (m,), as columns of C numbers, (C, m), all 0 but one 1.
 
-    Chapter 9, "Labels as columns". Raises TypeError or ValueError for labels out of range.
+    Chapter 9, "One-hot labels: classes as columns". Raises TypeError or ValueError for labels out
+    of range.
     """
     check_count(n_classes, "n_classes", 2)
     labels = np.ravel(labels)

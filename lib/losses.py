@@ -33,7 +33,8 @@ def sigmoid(Z):
 def shares(columns, w=None):
     """What each example adds to the mean of all: its column / m, or w column / sum of w.
 
-    Chapter 1, "The cost: cross-entropy"; with weights chapter 9, "When one class is rare".
+    Chapter 1, "The cost: cross-entropy"; with weights chapter 9, "Imbalance: when one class is
+    rare".
     """
     return columns / columns.shape[-1] if w is None else columns * (w / w.sum())
 
