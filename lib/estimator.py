@@ -325,35 +325,33 @@ class NeuralNetworkClassifier(ClassifierMixin, _NeuralNetwork):
 
     Beside scikit-learn's MLPClassifier, what is not here, or is here under another name:
 
-    ==================  ==============================================================
-    activation          the same, but "sigmoid" for "logistic", and no "identity"
-    solver              optimizer; there is no "lbfgs"
-    alpha               l2, with the same meaning
-    batch_size          the same, but 32 and None for "auto"
-    learning_rate_init  learning_rate
-    learning_rate       learning_rate: a number is "constant", a schedule may fall
-    power_t             learning_rate=InverseTimeDecay(...) or another schedule
-    max_iter            epochs
-    n_iter_no_change    patience, which early_stopping needs
-    tol                 nothing: with early_stopping any fall of the cost counts
-    shuffle             nothing: minibatches are always drawn anew
-    momentum            nothing: optimizer="momentum" has 0.9, as an average of gradients
-    nesterovs_momentum  nothing
-    beta_1              nothing: "adam" has 0.9
-    beta_2              nothing: "adam" has 0.999
-    epsilon             nothing: "adam" has 1e-8
-    max_fun             nothing: it belongs to "lbfgs"
-    best_loss_          the same, also with early_stopping
-    validation_scores_  the same, but absent without early_stopping, not None
-    best_validation_score_  that of the epoch with the least cost, to which it went back
-    coefs_              [layer.W.T for layer in network_.layers if layer.weights]
-    intercepts_         [layer.b[:, 0] for layer in network_.layers if hasattr(layer, "b")]
-    loss                network_.loss
-    n_layers_           len(network_.layers), which counts activations too and no inputs
-    n_outputs_          network_.n_outputs
-    out_activation_     network_.loss, which holds the sigmoid or softmax
-    t_                  n_iter_ times the examples of one epoch
-    ==================  ==============================================================
+        activation              the same, but "sigmoid" for "logistic", and no "identity"
+        solver                  optimizer; there is no "lbfgs"
+        alpha                   l2, with the same meaning
+        batch_size              the same, but 32 and None for "auto"
+        learning_rate_init      learning_rate
+        learning_rate           learning_rate: a number is "constant", a schedule may fall
+        power_t                 learning_rate=InverseTimeDecay(...) or another schedule
+        max_iter                epochs
+        n_iter_no_change        patience, which early_stopping needs
+        tol                     nothing: with early_stopping any fall of the cost counts
+        shuffle                 nothing: minibatches are always drawn anew
+        momentum                nothing: optimizer="momentum" has 0.9, as an average of gradients
+        nesterovs_momentum      nothing
+        beta_1                  nothing: "adam" has 0.9
+        beta_2                  nothing: "adam" has 0.999
+        epsilon                 nothing: "adam" has 1e-8
+        max_fun                 nothing: it belongs to "lbfgs"
+        best_loss_              the same, also with early_stopping
+        validation_scores_      the same, but absent without early_stopping, not None
+        best_validation_score_  that of the epoch with the least cost, to which it went back
+        coefs_                  [layer.W.T for layer in network_.layers if layer.weights]
+        intercepts_             [layer.b[:, 0] for layer in network_.layers if hasattr(layer, "b")]
+        loss                    network_.loss
+        n_layers_               len(network_.layers), which counts activations too and no inputs
+        n_outputs_              network_.n_outputs
+        out_activation_         network_.loss, which holds the sigmoid or softmax
+        t_                      n_iter_ times the examples of one epoch
 
     >>> from sklearn.datasets import load_iris
     >>> X, y = load_iris(return_X_y=True)
@@ -493,8 +491,9 @@ class NeuralNetworkClassifier(ClassifierMixin, _NeuralNetwork):
 class NeuralNetworkRegressor(RegressorMixin, _NeuralNetwork):
     """A Network that predicts numbers; excursion 10, "A network that predicts numbers".
 
-    y is (m,), or (m, n_out) for several numbers an example. The parameters and attributes are those
-    of NeuralNetworkClassifier, but for the classes, and with:
+    The manners are those of chapter 10, "A network with scikit-learn's manners". y is (m,), or
+    (m, n_out) for several numbers an example. The parameters and attributes are those of
+    NeuralNetworkClassifier, but for the classes, and with:
 
     loss: "squared_error", best for the mean; "absolute_error", best for the median, which a few
         wild numbers in y do not move. See SquaredError and AbsoluteError.

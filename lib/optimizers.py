@@ -168,9 +168,10 @@ class StepDecay(ExponentialDecay):
 
 
 class GradientDescent(Optimizer):
-    """Step downhill: parameters -= rate * gradient; chapter 1, "How large a step".
+    """Step downhill: parameters -= rate * gradient.
 
-    Raises TypeError or ValueError if ``learning_rate`` is not a positive number.
+    Chapter 1, "The learning rate: how large a step". Raises TypeError or ValueError if
+    ``learning_rate`` is not a positive number.
     """
 
     linear = True

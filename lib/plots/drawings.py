@@ -14,7 +14,7 @@ FORWARD, BACKWARD = COLOURS["blue"], COLOURS["vermillion"]
 
 @kind(8.0, 3.0)
 def graph(ax, nodes, edges, *, boxes=True, scale=None):
-    """Boxes joined by arrows: what is computed from what; chapter 0, "The chain rule on a graph".
+    """Boxes joined by arrows: what is computed from what.
 
     nodes: a dictionary from a name to (x, y, text), or to (x, y, text, above, below) with a number
     or a text above the box, blue, and one below it, orange; None leaves a place empty. x and y are
@@ -75,7 +75,7 @@ def graph(ax, nodes, edges, *, boxes=True, scale=None):
 
 @kind(8.0, 4.0)
 def network(ax, sizes, names=(), *, labels=None, most=7):
-    """A network as columns of neurons; chapter 0, "How to use a chapter".
+    """A network as columns of neurons.
 
     sizes: n[0], n[1], … names: a text under each column, from the input on. labels: the letters in
     the circles, a column each, such as ["x", "a", "a"], numbered in TeX; or None. most: how many

@@ -223,7 +223,7 @@ DOORS = {
     ),
 }
 
-TAKE_NO_ARGUMENTS = {"ReLU", "Sigmoid", "Tanh", "Layer"}
+TAKE_NO_ARGUMENTS = {"ReLU", "Sigmoid", "Tanh", "Layer", "SquaredError", "AbsoluteError"}
 MADE_BY_THE_LIBRARY = {"Checkpoint", "Diverged", "History", "Cats", "Digits", "Saved"}
 ANY_ARRAY = {"leaky_relu", "relu", "sigmoid", "softmax", "tanh"}  # formulas, applied as they are
 BEHIND_A_DOOR = {"fit"}  # train checks what it is given

@@ -7,6 +7,7 @@ the place: a file that differs from the lock is refused wherever it was found.
 """
 
 import hashlib
+import io
 import json
 import os
 import re
@@ -50,7 +51,7 @@ class Folder:
             self.found = {file.name: file for file in self.path.rglob("*") if file.is_file()}
         elif self.path.is_file() and zipfile.is_zipfile(self.path):
             with zipfile.ZipFile(self.path) as archive:
-                self.found = {name.rpartition("/")[2]: name for name in archive.namelist()}
+                self.found = members(archive)
         else:
             raise Missing(f"{self.path} is no folder and no archive (.zip, .whl)")
 
@@ -64,6 +65,11 @@ class Folder:
             return place and place.read_bytes()
         with zipfile.ZipFile(self.path) as archive:
             return archive.read(place)
+
+
+def members(archive):
+    """The members of an archive by the last part of their names."""
+    return {name.rpartition("/")[2]: name for name in archive.namelist()}
 
 
 class Kept(Folder):
@@ -109,20 +115,23 @@ class Package:
 
     def __init__(self, requirement):
         self.requirement = requirement
-        self.folder, self.fault = None, None
+        self.archive, self.fault = None, None
 
     def __str__(self):
         return f"{self.requirement} on PyPI ({self.fault or 'asked'})"
 
     def read(self, name):
         """The bytes of the file called `name`, or None."""
-        if self.folder is None and self.fault is None:
-            self.aside = tempfile.TemporaryDirectory(prefix="pyodide-")
+        if self.archive is None and self.fault is None:
             try:
-                self.folder = Folder(download(self.requirement, Path(self.aside.name)))
+                with tempfile.TemporaryDirectory() as folder:
+                    content = download(self.requirement, Path(folder)).read_bytes()
+                self.archive = zipfile.ZipFile(io.BytesIO(content))
             except OSError as error:
                 self.fault = f"not to be had: {error}"
-        return self.folder and self.folder.read(name)
+        if self.archive is None or name not in members(self.archive):
+            return None
+        return self.archive.read(members(self.archive)[name])
 
 
 def shelves(folders, cache):

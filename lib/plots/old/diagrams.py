@@ -146,7 +146,7 @@ def layer_shapes(layers):
 
 @figure
 def xor_tree(bits):
-    """The parity of some bits as a tree of XORs, with its values; chapter 3, "Why depth".
+    """The parity of some bits as a tree of XORs; chapter 3, "Any number of layers".
 
     bits: 2, 4, 8, … of 0 and 1.
     """
@@ -182,7 +182,7 @@ def _bits(ax, x, level, values, label=""):
 
 @figure
 def folding(n):
-    """The sum of n bits, folded in the middle until one tooth is left; chapter 3, "Why depth".
+    """The sum of n bits, folded until one tooth is left; chapter 3, "Any number of layers".
 
     n: 2, 4, 8, … Filled dots stand for odd sums, hollow ones for even sums.
     """
@@ -209,7 +209,7 @@ def folding(n):
 
 @figure
 def bars(values, xlabel):
-    """Quantities as bars with their numbers; chapter 3, "The same answer, a hundredth of the work".
+    """Quantities as bars with their numbers; chapter 3, "Any number of layers".
 
     values: a dictionary from a name to a number.
     """

@@ -57,7 +57,8 @@ def error_curves(
     lines: a dictionary from a name to (steps, errors). theory: where the lowest error of some of
     them is expected, a dictionary from the name to a step; marked by a triangle below. labels:
     "end", or "start" for lines that meet on the right. bands: where round-off counts, draw a band
-    in place of the errors, which hang on the last bit of every number. Chapter 6, "The best step".
+    in place of the errors, which hang on the last bit of every number. Chapter 6,
+    "The best step: truncation against round-off".
     """
     fig, ax = canvas(height=4.8)
     drawn, told, written = [], [], []
@@ -215,7 +216,7 @@ def bands(differences):
     """Relative differences on a logarithmic axis, between the borders 1e-7, 1e-5 and 1e-3.
 
     differences: a dictionary from a name to a number; NaN is written at the far right, and what is
-    below 1e-9 stands there. Chapter 6, "A difference without a unit".
+    below 1e-9 stands there. Chapter 6, "The relative difference".
     """
     fig, ax = canvas(height=1.5 + 0.4 * len(differences))
     ax.set_xscale("log")

@@ -125,7 +125,7 @@ def label_ends(ax, lines, gap=0.055):
     """Write each line's label at its right end, in its colour, none over another: no legend needed.
 
     ``gap`` is the least distance between labels, as a share of the axis. Chapter 1,
-    "Going downhill".
+    "Gradient descent".
     """
     ax.autoscale_view()  # the limits that the labels' heights are taken from
     ends = []
