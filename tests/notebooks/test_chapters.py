@@ -14,6 +14,7 @@ FIRST_EDITION = {path.stem for path in chapter_paths()} - {
     "04_initialization",
     "06_gradient_checking",
     "07_optimizers",
+    "08_batch_normalization",
     "09_softmax",
 }
 LATER = {"claims", "honest_time", "one_meaning", "one_sitting", "sections"}
