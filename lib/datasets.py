@@ -238,7 +238,7 @@ def football(m=200, noise=0.1, random_state=1):
 
 
 class Digits(NamedTuple):
-    """Handwritten digits in three parts; chapter 8, "Ten layers deep".
+    """Handwritten digits in three parts; chapter 8, "A network of ten layers".
 
     X_train, X_dev, X_test: (64, m) floats from 0 to 1, an 8 × 8 picture a column. Y_train, Y_dev,
     Y_test: (1, m), the digit itself, 0 to 9.
@@ -256,8 +256,8 @@ def load_digits(random_state=0):
     """1,500 of scikit-learn's digits as 900 to train on, 300 to choose by and 300 to test on.
 
     Each digit has its share of every part; the seed decides which picture goes where. The other 297
-    are in no part, whatever the seed: see ``sealed_digits``. Chapter 8, "Ten layers deep". Raises
-    TypeError or ValueError for an invalid ``random_state``.
+    are in no part, whatever the seed: see ``sealed_digits``. Chapter 8, "A network of ten layers".
+    Raises TypeError or ValueError for an invalid ``random_state``.
     """
     random_state = check_random_state(random_state)
     pixels, digits = _open_and_sealed()[0]

@@ -55,6 +55,16 @@ multiplications = Exercise(
             "3 * sum(weights) - weights[0]",
             "2 * sum(weights)",
         ),
+        "You added the products of layer 1 once more: its dA is to be left out.": (
+            "- weights[0]",
+            "+ weights[0]",
+        ),
+        "You added n and n_prev: each of the n rows has n_prev weights.": (
+            "n * n_prev",
+            "n + n_prev",
+        ),
+        "You left out two products of layer 1 or one of every layer: dA of layer 0 is the only one"
+        " that is not needed.": ("3 * sum", "2 * sum"),
         "That is the way forward alone: dW and dA cost as much each.": (
             "3 * sum(weights) - weights[0]",
             "sum(weights)",
@@ -128,6 +138,10 @@ shortcut_backward = Exercise(
         " where Z is not.": ("(Z > 0)", "(np.maximum(Z, 0) + A_prev > 0)"),
         "The gradient went through the ReLU as if it were linear: its slope is 0 where Z is"
         " negative.": (" * (Z > 0)", ""),
+        "Your ReLU has the slope 1 where Z is negative: it is 1 where Z is positive.": (
+            "(Z > 0)",
+            "(Z < 0)",
+        ),
         "Your Z has no bias.": (" + b\n", "\n"),
         "You cut the gradient where A_prev is negative; this layer's ReLU cuts where Z is.": (
             "(Z > 0)",
@@ -184,16 +198,13 @@ def _step_inputs(random_state, sizes=None, m=None):
     )
 
 
-def _flat_step(answer, layers, X, Y, learning_rate):
-    """The new arrays one after another, and how far the old ones were moved."""
-    before = [(W.copy(), b.copy()) for W, b in layers]
+def _arrays_of_step(answer, layers, X, Y, learning_rate):
+    """The new arrays W1, b1, … in a list, and behind them the old ones, which have to stay."""
     mine = [(W.copy(), b.copy()) for W, b in layers]
     new = answer(mine, X, Y, learning_rate)
     if new is None or new is ...:
         return new
-    moved = sum(np.abs(a - c).sum() for p, q in zip(mine, before, strict=True)
-                for a, c in zip(p, q, strict=True))  # fmt: skip
-    return [array for pair in new for array in pair], moved
+    return [array for pair in [*new, *mine] for array in pair]
 
 
 def _all_three(layers, X, Y, learning_rate):
@@ -209,19 +220,27 @@ def _all_three(layers, X, Y, learning_rate):
     return new[::-1]
 
 
+def _in_place(layers, X, Y, learning_rate):
+    new = _training_step(layers, X, Y, learning_rate)
+    for old_pair, new_pair in zip(layers, new, strict=True):
+        for old, fresh in zip(old_pair, new_pair, strict=True):
+            old[...] = fresh
+    return layers
+
+
 training_step = Exercise(
     "3.3",
     "Three faults in ten lines",
     _training_step,
     inputs=_step_inputs,
-    use=_flat_step,
+    use=_arrays_of_step,
     arguments=("layers", "X", "Y", "learning_rate"),
     corners={
         "one layer": lambda random_state: _step_inputs(random_state, [4, 1]),
         "one example": lambda random_state: _step_inputs(random_state, [4, 3, 2, 1], 1),
+        "five layers": lambda random_state: _step_inputs(random_state, [4, 3, 6, 2, 5, 1]),
         "equal widths": lambda random_state: _step_inputs(random_state, [3, 3, 3, 1]),
     },
-    results=("the arrays W1, b1, W2, b2, …", "how far the old arrays were moved"),
     hints=[
         "One fault is in the way forward: what does the sigmoid of the last layer get?",
         "One is in the bias: what does dZ hold already?",
@@ -240,6 +259,23 @@ training_step = Exercise(
         "dZ travels back through the new weights: all gradients belong to the old ones.": (
             "(W.T @ dZ)",
             "((W - learning_rate * dW).T @ dZ)",
+        ),
+        "The values are right, but the old arrays were changed; return new ones.": _in_place,
+        "Your weights move uphill: subtract.": ("W - learning_rate", "W + learning_rate"),
+        "Your biases move uphill: subtract.": ("b - learning_rate", "b + learning_rate"),
+        "Your weights do not move.": ("W - learning_rate * dW", "W"),
+        "The learning rate is missing in the step of the weights.": ("learning_rate * dW", "dW"),
+        "The learning rate is missing in the step of the biases.": ("learning_rate * db", "db"),
+        "That is sigmoid(-z), the probability of label 0.": ("np.exp(-Z)", "np.exp(Z)"),
+        "Your scores have no bias.": ("W @ A + b", "W @ A"),
+        "You subtract the bias in the scores: Z = W A_prev + b.": ("W @ A + b", "W @ A - b"),
+        "You added the biases' gradients over the neurons: each has its own, the sum of its row.": (
+            "axis=1",
+            "axis=0",
+        ),
+        "dZ at the end is A - Y: the labels alone, or the outputs alone, are not enough.": (
+            "1 / (1 + np.exp(-Z)) - Y",
+            "1 / (1 + np.exp(-Z))",
         ),
         "You step uphill: subtract.": (
             ("W - learning_rate", "W + learning_rate"),
@@ -309,6 +345,7 @@ windows = Exercise(
     arguments=("flat", "sizes"),
     corners={
         "one layer": lambda random_state: _flat_inputs(random_state, [4, 1]),
+        "five layers": lambda random_state: _flat_inputs(random_state, [4, 3, 6, 2, 5, 1]),
         "layers of one neuron": lambda random_state: _flat_inputs(random_state, [3, 1, 2]),
     },
     results=("the list", "sum of |flat| after 0 is written into every array"),
@@ -424,6 +461,8 @@ gram_neuron = Exercise(
             "c - learning_rate * dZ",
             "c - learning_rate * dZ / m",
         ),
+        "You started b at 1: the neuron starts at zeros.": (", 0.0", ", 1.0"),
+        "You started c at ones: W = 0 means c = 0.": ("np.zeros", "np.ones"),
         "Your score has no bias: Z = c G + b.": ("c @ G + b", "c @ G"),
     },
 )

@@ -55,13 +55,13 @@ def whole_batches_only(m, B, random_state):
     return [o[k * B : (k + 1) * B] for k in range(m // B)]
 
 
-def last_size_is_one(sizes):
-    return sum(n * p + n for p, n in itertools.pairwise(sizes[:-1])) + sizes[-2] + 1
+def last_size_is_one(sizes, m):
+    products = [n * p for p, n in itertools.pairwise([*sizes[:-1], 1])]
+    return m * (3 * sum(products) - products[0])
 
 
-def three_layers(X, layers):
-    (W1, b1), (W2, b2), (W3, b3) = layers
-    return W3 @ np.maximum(W2 @ np.maximum(W1 @ X + b1, 0) + b2, 0) + b3
+def three_layers(layers, X, Y, learning_rate):
+    return ch03.training_step.answer(layers[-3:], X, Y, learning_rate)
 
 
 def three_windows(flat, sizes):
@@ -117,8 +117,8 @@ WRONG = [
     (ch07.batch_indices, one_too_many),
     (ch07.batch_indices, by_remainder),
     (ch07.batch_indices, whole_batches_only),
-    (ch03.count_parameters, last_size_is_one),
-    (ch03.forward_logits, three_layers),
+    (ch03.multiplications, last_size_is_one),
+    (ch03.training_step, three_layers),
     (ch03.windows, three_windows),
     (ch10.search, bounds_ignored),
     (ch10.halving_cost, until_most),
@@ -126,8 +126,7 @@ WRONG = [
     (ch09.top_k_accuracy, never_all_classes),
     (ch01.stable_sigmoid, lambda z: 1 / (1 + np.exp(-np.clip(z, -24, 24)))),
     (ch01.stable_sigmoid, lambda z: np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z))),
-    (ch03.relu_backward, lambda dA, W, A, Z: (
-        W.T @ (dA * (Z >= 0)), dA * (Z >= 0) @ A.T, np.sum(dA * (Z >= 0), 1, keepdims=True))),
+    (ch03.shortcut_backward, lambda dA, W, b, A: shortcut_by_einsum(dA, W, b, A, np.greater_equal)),
     (samples.leaky_relu_backward, lambda dA, Z, slope: np.where(Z < 0, slope * dA, dA)),
     (ch02.count_parameters, lambda n_x, n_h, n_y: n_h * n_x + n_h + n_h * n_y + 1),
 ]  # fmt: skip
@@ -215,12 +214,9 @@ def sigmoid_by_tanh(z):
     return (1 + np.tanh(np.asarray(z) / 2)) / 2
 
 
-def forward_by_reduce(X, layers):
-    A = X
-    for k, (W, b) in enumerate(layers):
-        A = np.einsum("ij,jk->ik", W, A) + b
-        A = A.clip(0) if k < len(layers) - 1 else A
-    return A
+def shortcut_by_einsum(dA, W, b, A, above=np.greater):
+    dZ = np.where(above(np.einsum("ij,jk->ik", W, A) + b, 0), dA, 0)
+    return dA + np.einsum("ij,ik->jk", W, dZ), np.einsum("ik,jk->ij", dZ, A), dZ.sum(1)[:, None]
 
 
 def another_message(answers, Y):
@@ -255,8 +251,8 @@ RIGHT = [
     (samples.backward_pass, backward_by_einsum),
     (ch02.xor_by_hand, lambda: ([[20, 20], [20, 20]], [[-10], [-30]], [[3, -3]], [[-3]])),
     (ch02.xor_by_hand, lambda: ([[9, -9], [-9, 9]], [[-4], [-4]], [[5, 5]], [[5]])),
-    (ch03.count_parameters, lambda s: int(np.dot(s[1:], np.array(s[:-1]) + 1))),
-    (ch03.forward_logits, forward_by_reduce),
+    (ch03.multiplications, lambda s, m: m * (3 * int(np.dot(s[1:], s[:-1])) - s[0] * s[1])),
+    (ch03.shortcut_backward, shortcut_by_einsum),
     (ch01.stable_sigmoid, sigmoid_by_tanh),
     (ch00.accuracy, another_message),
     (ch09.top_k_accuracy, lambda Z, labels, k: np.mean(

@@ -15,7 +15,7 @@ __all__ = ["clouds", "cost_grid", "digit_grid", "fans", "final_costs", "normaliz
 
 @figure
 def digit_grid(X, captions=None, columns=10, story=""):
-    """Grey 8 × 8 pictures in rows, each under its caption; chapter 8, "Ten layers deep".
+    """Grey 8 × 8 pictures in rows, each under its caption; chapter 8, "A network of ten layers".
 
     X: (64, k), a picture a column, 0 for paper and 1 for ink. captions: k strings, or None. story:
     a sentence, computed by the caller, that says what the sheet shows; the captions follow it.
@@ -41,7 +41,9 @@ def digit_grid(X, captions=None, columns=10, story=""):
 
 @figure
 def clouds(panels, xlabel="unit 1", ylabel="unit 2"):
-    """Two units over the examples of a batch, a panel a stage; chapter 8, "Normalizing inside".
+    """Two units over the examples of a batch, a panel a stage.
+
+    Chapter 8, "The forward pass of batch normalization".
 
     panels: a dictionary from a title to (2, m). All panels have the same axes; a cross marks the
     mean, and a dashed ellipse one standard deviation along each axis.
@@ -90,7 +92,9 @@ EDGES = [
 
 @figure
 def normalization_graph():
-    """What is computed from what in one batch normalization; chapter 8, "Back through the batch".
+    """What is computed from what in one batch normalization.
+
+    Chapter 8, "Backpropagation through the batch".
 
     Read along the arrows forward, against them backward.
     """
@@ -133,7 +137,9 @@ def _ways(start, end):
 
 @figure
 def final_costs(rates, runs, limit, xlabel="learning rate", ylabel="final cost", rough=()):
-    """Where runs end, a dot a run, against the learning rate; chapter 8, "Which learning rates".
+    """Where runs end, a dot a run, against the learning rate.
+
+    Chapter 8, "Learning rates and starting weights".
 
     rates: increasing. runs: a dictionary from a name to costs (runs, rates), NaN for a run that
     diverged, drawn at the top. limit: below it a run counts as trained. rough: the rates at which
@@ -184,7 +190,7 @@ def _roughly(rates, costs, limit, rough):
 
 @figure
 def cost_grid(panels, rows, columns, limit, ylabel, xlabel="learning rate"):
-    """Final costs as a sheet of cells, a panel a method; chapter 8, "Which starts".
+    """Final costs as a sheet of cells, a panel a method; chapter 8, "Which starting weights".
 
     panels: a dictionary from a title to costs (rows, columns), NaN where the run diverged. rows,
     columns: the numbers that belong to them. limit: cells below it are dark, and say no more
