@@ -518,7 +518,8 @@ def deck_faults(deck):
         elif titles.count(slide.title) > 1:
             yield f"{where}: another slide has the title {slide.title!r} too"
         shown = "".join(slide.pieces)
-        code, figures = shown.count('class="highlight"'), shown.count("<img")
+        code = shown.count('class="highlight"')
+        figures = sum("<img" in piece for piece in slide.pieces)  # a slider's pictures are one
         if shown.count("<pre") > 2 or code + figures > 1:
             yield f"{where}: more than one idea, several figures or pieces of code"
         if slide.kind == "predict" and len(slide.pieces) > 1:
