@@ -6,7 +6,10 @@ from workshop.execute import CHAPTERS, chapter_paths, notebook_paths
 from workshop.rules import RULES, Chapter, library_pointers
 
 # Chapters that are still as in the first edition, and what is not yet asked of them.
-FIRST_EDITION = {path.stem for path in chapter_paths()} - {"01_logistic_regression", "04_initialization"}
+FIRST_EDITION = {path.stem for path in chapter_paths()} - {
+    "01_logistic_regression",
+    "04_initialization",
+}
 LATER = {"claims", "honest_time", "one_meaning", "one_sitting", "sections"}
 
 
