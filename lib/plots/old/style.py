@@ -101,7 +101,7 @@ def figure(draw):
 
 
 def canvas(rows=1, columns=1, width=8.0, height=4.2, **kwargs):
-    """An empty matplotlib figure and its axes; width and height in inches, 100 pixels each. ``kwargs`` go to matplotlib's ``subplots``."""
+    """An empty matplotlib figure and its axes; width and height in inches, 100 pixels each."""
     fig = matplotlib.figure.Figure(figsize=(width, height), layout="constrained")
     return fig, fig.subplots(rows, columns, **kwargs)
 
