@@ -34,8 +34,8 @@ class BatchNorm(Layer):
     (``Dense(n, bias=False)``). In training the minibatch's own mean and variance are used, and
     running averages of them kept: running = momentum running + (1 - momentum) batch, from 0 and 1.
     Prediction uses the running averages. gamma and beta, (n, 1), start at 1 and 0 and are learned;
-    no penalty shrinks them. Derived in chapter 8, "Normalizing inside" and "Back through the batch"
-    (Ioffe and Szegedy, 2015).
+    no penalty shrinks them. Derived in chapter 8, "The forward pass of batch normalization" and
+    "Backpropagation through the batch" (Ioffe and Szegedy, 2015).
     Raises TypeError or ValueError unless ``momentum`` is in [0, 1) and ``epsilon`` positive, and
     ValueError for training with one example, whose spread is not defined.
     """

@@ -141,7 +141,7 @@ def pixel_columns(pictures):
 def columns(points, labels):
     """Rows as scikit-learn has them, turned into our columns: X (n_x, m) and Y (1, m).
 
-    No copy is made of ``points``. Chapter 2, "A flower that no line can cut". Raises ValueError
+    No copy is made of ``points``. Chapter 2, "The data: a flower". Raises ValueError
     unless there is one label a row.
     """
     points, labels = np.asarray(points), np.asarray(labels)
@@ -152,7 +152,7 @@ def columns(points, labels):
 
 
 def planar_flower(m=400, random_state=1):
-    """Two classes woven into a flower of eight petals; chapter 2, "A flower that no line can cut".
+    """Two classes woven into a flower of eight petals; chapter 2, "The data: a flower".
 
     Returns X (2, m) and Y (1, m), half 0 and half 1. Class j is traced at m/2 angles t from 3.12 j
     to 3.12 (j + 1), at radius 4 sin(4 t), with noise on both. With m = 400 and seed 1 it is the set
@@ -171,7 +171,7 @@ def planar_flower(m=400, random_state=1):
 
 
 def noisy_circles(m=200, noise=0.3, factor=0.5, random_state=0):
-    """A circle inside another, X (2, m) and Y (1, m); chapter 2, "Four other shapes".
+    """A circle inside another, X (2, m) and Y (1, m); chapter 2, "Four other data sets".
 
     scikit-learn's ``make_circles``: label 1 is the inner circle, ``factor`` times as wide. Raises
     TypeError or ValueError for arguments out of range.
@@ -181,7 +181,7 @@ def noisy_circles(m=200, noise=0.3, factor=0.5, random_state=0):
 
 
 def noisy_moons(m=200, noise=0.2, random_state=0):
-    """Two interleaved half circles, X (2, m) and Y (1, m); chapter 2, "Four other shapes".
+    """Two interleaved half circles, X (2, m) and Y (1, m); chapter 2, "Four other data sets".
 
     scikit-learn's ``make_moons``. Raises TypeError or ValueError for arguments out of range.
     """
@@ -189,7 +189,7 @@ def noisy_moons(m=200, noise=0.2, random_state=0):
 
 
 def blobs(m=200, random_state=5):
-    """Six round clouds, 0 and 1 in turn, X (2, m) and Y (1, m); chapter 2, "Four other shapes".
+    """Six round clouds, 0 and 1 in turn, X (2, m) and Y (1, m); chapter 2, "Four other data sets".
 
     scikit-learn's ``make_blobs``, its six labels taken modulo 2. Raises TypeError or ValueError for
     arguments out of range.
@@ -199,7 +199,7 @@ def blobs(m=200, random_state=5):
 
 
 def gaussian_quantiles(m=200, random_state=0):
-    """A round cloud, its inner half one class; chapter 2, "Four other shapes".
+    """A round cloud, its inner half one class; chapter 2, "Four other data sets".
 
     X (2, m) and Y (1, m): scikit-learn's ``make_gaussian_quantiles`` with variance 0.5. Raises
     TypeError or ValueError for arguments out of range.
@@ -238,7 +238,7 @@ def football(m=200, noise=0.1, random_state=1):
 
 
 class Digits(NamedTuple):
-    """Handwritten digits in three parts; chapter 8, "Ten layers deep".
+    """Handwritten digits in three parts; chapter 8, "A network of ten layers".
 
     X_train, X_dev, X_test: (64, m) floats from 0 to 1, an 8 × 8 picture a column. Y_train, Y_dev,
     Y_test: (1, m), the digit itself, 0 to 9.
@@ -256,8 +256,8 @@ def load_digits(random_state=0):
     """1,500 of scikit-learn's digits as 900 to train on, 300 to choose by and 300 to test on.
 
     Each digit has its share of every part; the seed decides which picture goes where. The other 297
-    are in no part, whatever the seed: see ``sealed_digits``. Chapter 8, "Ten layers deep". Raises
-    TypeError or ValueError for an invalid ``random_state``.
+    are in no part, whatever the seed: see ``sealed_digits``. Chapter 8, "A network of ten layers".
+    Raises TypeError or ValueError for an invalid ``random_state``.
     """
     random_state = check_random_state(random_state)
     pixels, digits = _open_and_sealed()[0]

@@ -1,8 +1,8 @@
-"""Exercises of chapter 8: batch normalization, there and back, and what prediction needs."""
+"""Exercises of chapter 8: batch normalization in training and in prediction, and layer norm."""
 
 import numpy as np
 
-from lib.exercises import exercise
+from lib.exercises import Exercise
 
 
 def _batch(random_state):
@@ -12,490 +12,607 @@ def _batch(random_state):
     return mean + spread * random_state.randn(n, m)
 
 
-def _standard(Z, epsilon, axis=1, ddof=0):
-    """Z with its mean taken off and its deviation divided out, along an axis."""
-    variance = Z.var(axis=axis, keepdims=True, ddof=ddof)
-    return (Z - Z.mean(axis=axis, keepdims=True)) / np.sqrt(variance + epsilon)
+# --- 8.1 ------------------------------------------------------------------------------------------
 
 
-def _in_place(Z, epsilon):
-    Z -= Z.mean(axis=1, keepdims=True)
-    Z /= np.sqrt(Z.var(axis=1, keepdims=True) + epsilon)
-    return Z
+def _late_variance():
+    """The running variance after 100 steps, from 1 on, with momentum 0.99: a number.
 
-
-@exercise("8.1", "A batch in its own units")
-class normalized:
-    """Z_hat (n, m): each unit's scores with mean 0 and, up to epsilon, variance 1 over the batch.
-
-    Z is (n, m), a unit a row and an example a column; Z itself is left alone.
+    In every batch the unit has the variance 4. About 1 % off is near enough.
     """
+    left = 0.366  # 0.99**100 of the start, which is 1; the rest is of the batches, which have 4
+    return left + (1 - left) * 4
 
-    def inputs(random_state):
-        return _batch(random_state), float(random_state.choice([1e-5, 0.01, 0.1]))
 
-    def solution(Z, epsilon):
-        centred = Z - Z.mean(axis=1, keepdims=True)
-        variance = np.mean(centred**2, axis=1, keepdims=True)
-        return centred / np.sqrt(variance + epsilon)
-
-    hints = [
-        "The mean is taken over the examples. Along which axis do they lie?",
-        "A mean of shape (n,) does not fit (n, m): keepdims=True leaves it as (n, 1).",
-        "epsilon is added to the variance, before the root.",
-    ]
-    mistakes = {
-        "You normalized each example over its units, axis 0: here every unit is measured against"
-        " the other examples of the batch, axis 1.": lambda Z, epsilon: _standard(Z, epsilon, 0),
-        "You took one mean and one variance for all units together: each unit has its own.": (
-            lambda Z, epsilon: _standard(Z, epsilon, None)
+late_variance = Exercise(
+    "8.1",
+    "Predict: an average that is late",
+    _late_variance,
+    rtol=0.01,
+    hints=[
+        "The running variance starts from 1. What share of that start is left after t steps?",
+        "0.99 to the power 100 is about 0.37. All that is not the start any more is 4.",
+    ],
+    mistakes={
+        "You gave what it will be in the end: after 100 steps a good third of the start is left.": (
+            ("left + (1 - left) * 4", "4")
         ),
-        "You divided by the variance: the unit of Z_hat is right only with its square root.": (
-            lambda Z, epsilon: (
-                (Z - Z.mean(axis=1, keepdims=True)) / (Z.var(axis=1, keepdims=True) + epsilon)
-            )
+        "You added the whole 4 to what is left of the start: only the share 0.634 of it came in.": (
+            ("left + (1 - left) * 4", "left + 4")
         ),
-        "You added epsilon to the deviation; it belongs under the root, beside the variance.": (
-            lambda Z, epsilon: (
-                (Z - Z.mean(axis=1, keepdims=True)) / (Z.std(axis=1, keepdims=True) + epsilon)
-            )
+        "You gave both the share 0.366: it is that of the start; the batches have the rest.": (
+            ("left + (1 - left) * 4", "left + left * 4")
         ),
-        "You left epsilon out: a unit that says the same to all examples would divide by 0.": (
-            lambda Z, epsilon: _standard(Z, 0)
+        "That is the start: the 100 batches have moved it.": ("left + (1 - left) * 4", "1"),
+        "You exchanged the shares: 0.366 is what is left of the start, the 1.": (
+            ("left + (1 - left) * 4", "left * 4 + (1 - left)")
         ),
-        "Your variance divides by m - 1: for the batch itself it is the mean of the squares.": (
-            lambda Z, epsilon: _standard(Z, epsilon, ddof=1)
+        "You let the average start from 0: it starts from 1.": (
+            "left + (1 - left) * 4",
+            "(1 - left) * 4",
         ),
-        "The spread is right and the mean is still in: subtract it first.": lambda Z, epsilon: (
-            Z / np.sqrt(Z.var(axis=1, keepdims=True) + epsilon)
+        "That is the share of the start that is left. The average is made of this share of 1, and"
+        " the rest of 4.": ("left + (1 - left) * 4", "left"),
+        "That is the share of the batches: multiply it by their variance, 4, and add what is left"
+        " of the start.": ("left + (1 - left) * 4", "1 - left"),
+        "You averaged standard deviations, 1 and 2: the layer averages variances.": (
+            ("left + (1 - left) * 4", "left + (1 - left) * 2")
         ),
-        "You divided by the root of the mean square of Z: centre first, then measure the"
-        " spread.": lambda Z, epsilon: (
-            (Z - Z.mean(axis=1, keepdims=True))
-            / np.sqrt(np.mean(Z**2, axis=1, keepdims=True) + epsilon)
+        "You averaged standard deviations and took the square: the layer averages variances.": (
+            ("left + (1 - left) * 4", "(left + (1 - left) * 2) ** 2")
         ),
-        "You subtracted the mean, and the spread is still that of Z: divide by the root of the"
-        " variance plus epsilon.": lambda Z, epsilon: Z - Z.mean(axis=1, keepdims=True),
-        "The numbers are right, but you wrote them into Z: work on a copy.": _in_place,
-    }
+        "That is one step, with 0.99 of the start: 100 steps leave 0.366 of it.": (
+            ("left + (1 - left) * 4", "0.99 * 1 + 0.01 * 4")
+        ),
+        "That is one step with the shares exchanged: momentum is the share that stays.": (
+            ("left + (1 - left) * 4", "0.01 * 1 + 0.99 * 4")
+        ),
+        "The whole start is still in your average, beside the share of the batches: only 0.366 of"
+        " it is left.": ("left + (1 - left) * 4", "1 + (1 - left) * 4"),
+    },
+)
 
 
-def _averages(
-    swap=False,
-    zeros=False,
-    last=False,
-    ddof=0,
-    axis=1,
-    correct=False,
-    root=False,
-    mean_of=False,
-    first=False,
-):
-    """Running averages with a slip: an implementation of exercise 8.2."""
-
-    def implementation(batches, momentum):
-        n = len(batches[0])
-        mean, variance = np.zeros((n, 1)), np.zeros((n, 1)) if zeros else np.ones((n, 1))
-        keep = 1 - momentum if swap else momentum
-        if mean_of:
-            return tuple(
-                np.mean([f(Z, axis=1, keepdims=True) for Z in batches], axis=0)
-                for f in (np.mean, np.var)
-            )
-        if first:
-            mean, variance = (f(batches[0], axis=1, keepdims=True) for f in (np.mean, np.var))
-        for Z in batches[1 if first else 0 :]:
-            here = Z.var(axis=axis, keepdims=True, ddof=ddof)
-            mean = keep * mean + (1 - keep) * Z.mean(axis=axis, keepdims=True)
-            variance = keep * variance + (1 - keep) * (np.sqrt(here) if root else here)
-        if last:
-            return Z.mean(axis=1, keepdims=True), Z.var(axis=1, keepdims=True)
-        if correct:
-            right = 1 - momentum ** len(batches)
-            return mean / right, variance / right
-        return mean, variance
-
-    return implementation
+# --- 8.2 ------------------------------------------------------------------------------------------
 
 
-@exercise("8.2", "What prediction will know")
-class running_averages:
-    """The running mean and variance, (n, 1) each, after batch normalization met these batches.
+def _running_averages(batches, momentum):
+    """The running mean and variance, (n, 1) each, after PyTorch's layer met these batches.
 
     batches: a list of scores Z (n, m), in the order in which training met them. Start from mean 0
-    and variance 1; each batch moves both by running = momentum running + (1 - momentum) batch.
+    and variance 1; each batch moves both by running = (1 - momentum) running + momentum new, where
+    new is the mean of the batch, and its variance times m / (m - 1).
     """
+    n = batches[0].shape[0]
+    mean, variance = np.zeros((n, 1)), np.ones((n, 1))
+    for Z in batches:
+        new_mean = Z.mean(axis=1, keepdims=True)
+        new_variance = Z.var(axis=1, keepdims=True, ddof=1)  # divides by m - 1
+        mean = (1 - momentum) * mean + momentum * new_mean
+        variance = (1 - momentum) * variance + momentum * new_variance
+    return mean, variance
 
-    results = ("the running mean", "the running variance")
 
-    def inputs(random_state):
-        n, m = random_state.permutation([3, 4, 5, 6])[:2]
-        k = random_state.randint(3, 6)
-        batches = [random_state.uniform(1, 3) + 2 * random_state.randn(n, m) for _ in range(k)]
-        return batches, float(random_state.uniform(0.6, 0.9))
+def _several_batches(random_state):
+    n, m = random_state.permutation([3, 4, 5, 6])[:2]
+    k = random_state.randint(3, 6)
+    batches = [random_state.uniform(1, 3) + 2 * random_state.randn(n, m) for _ in range(k)]
+    return batches, float(random_state.uniform(0.1, 0.4))
 
-    def solution(batches, momentum):
-        n = batches[0].shape[0]
-        mean, variance = np.zeros((n, 1)), np.ones((n, 1))
-        for Z in batches:
-            mean = momentum * mean + (1 - momentum) * Z.mean(axis=1, keepdims=True)
-            variance = momentum * variance + (1 - momentum) * Z.var(axis=1, keepdims=True)
-        return mean, variance
 
-    corners = {
-        "one batch": lambda random_state: ([random_state.randn(3, 5)], 0.9),
-        "momentum 0": lambda random_state: ([random_state.randn(3, 4) for _ in range(3)], 0.0),
-    }
-    hints = [
+running_averages = Exercise(
+    "8.2",
+    "Running averages, as PyTorch keeps them",
+    _running_averages,
+    results=("the running mean", "the running variance"),
+    inputs=_several_batches,
+    corners={
+        "one batch": lambda random_state: ([random_state.randn(3, 5)], 0.1),
+        "momentum 1, no memory": lambda random_state: (
+            [random_state.randn(3, 4) for _ in range(3)],
+            1.0,
+        ),
+        "a smaller last batch": lambda random_state: (
+            [random_state.randn(3, 6), random_state.randn(3, 6), random_state.randn(3, 2)],
+            0.3,
+        ),
+    },
+    hints=[
         "Two arrays (n, 1), one of zeros and one of ones, and a loop over the batches.",
-        "momentum says how much of the old value stays.",
-        "The average is of variances. Its root is taken once, at prediction.",
-    ]
-    mistakes = {
-        "The two weights are exchanged: momentum is the share of the old value that stays, so a"
-        " momentum near 1 means a long memory.": _averages(swap=True),
-        "Your variance starts from 0: until many batches have passed it would be too small, and"
-        " prediction would divide by nearly nothing. It starts from 1.": _averages(zeros=True),
-        "These are the statistics of the last batch: an average over all batches is wanted, the"
-        " older ones counting less.": _averages(last=True),
-        "Your variance divides by m - 1. Some libraries do that here; ours averages what the"
-        " training itself divides by, the mean of the squares.": _averages(ddof=1),
+        "Here momentum says how much of the *new* batch comes in; 1 - momentum of the old stays.",
+        "Z.var(axis=1, keepdims=True, ddof=1) is the variance times m / (m - 1).",
+    ],
+    mistakes={
+        "That is our library's convention: here momentum is the share of the new batch.": (
+            ("(1 - momentum) * mean + momentum", "momentum * mean + (1 - momentum)"),
+            ("(1 - momentum) * variance + momentum", "momentum * variance + (1 - momentum)"),
+        ),
+        "The mean is right, but the variance starts from 0: it starts from 1.": (
+            "np.ones",
+            "np.zeros",
+        ),
+        "The mean starts from 1: it starts from 0.": ("np.zeros", "np.ones"),
+        "The mean is right, but the variance lacks the factor m / (m - 1).": (", ddof=1", ""),
+        "The mean is right, but the variance is divided by m + 1: m - 1 is due, it has to grow.": (
+            "ddof=1",
+            "ddof=-1",
+        ),
+        "These are the statistics of the last batch: an average over all batches is wanted.": (
+            ("(1 - momentum) * mean + momentum * new_mean", "new_mean"),
+            ("(1 - momentum) * variance + momentum * new_variance", "new_variance"),
+        ),
+        "The running mean is that of the last batch alone, the running variance is right.": (
+            ("(1 - momentum) * mean + momentum * new_mean", "new_mean")
+        ),
+        "The mean is right, but the running variance is that of the last batch alone.": (
+            ("(1 - momentum) * variance + momentum * new_variance", "new_variance")
+        ),
         "You averaged over the units: mean and variance belong to a unit and go over the examples,"
-        " axis 1.": _averages(axis=0),
-        "You divided by 1 - momentum**t, as Adam does. That is right for an average that starts"
-        " from 0 and is not what is asked: the variance here starts from 1.": (
-            _averages(correct=True)
+        " axis 1.": (
+            ("Z.mean(axis=1", "Z.mean(axis=0"),
+            ("Z.var(axis=1", "Z.var(axis=0"),
         ),
-        "You averaged standard deviations: average the variances.": _averages(root=True),
-        "All batches count the same in your average: newer ones are to count for more.": (
-            _averages(mean_of=True)
+        "The variance is right; the new mean is that of all units together: each has its own.": (
+            ("Z.mean(axis=1, ", "Z.mean(")
         ),
-        "Your averages start from the first batch: they start from mean 0 and variance 1, and the"
-        " first batch moves them like any other.": _averages(first=True),
-    }
+        "The mean is right; the new variance is that of all units together: each has its own.": (
+            ("Z.var(axis=1, ", "Z.var(")
+        ),
+        "The variance is right; your running mean adds up sums: the mean of a batch is due.": (
+            ("Z.mean(", "Z.sum(")
+        ),
+        "The mean is right, but the old variance keeps the share momentum: 1 - momentum is due.": (
+            ("(1 - momentum) * variance", "momentum * variance")
+        ),
+        "The variance is right, but the old mean keeps the share momentum: 1 - momentum is due.": (
+            ("(1 - momentum) * mean", "momentum * mean")
+        ),
+        "The mean is right, but in the variance the new batch does not come in.": (
+            (" + momentum * new_variance", "")
+        ),
+        "The mean is right, but the new variance is subtracted: it is added.": (
+            ("+ momentum * new_variance", "- momentum * new_variance")
+        ),
+        "The mean is right, but you averaged standard deviations: average the variances.": (
+            ("Z.var(", "Z.std(")
+        ),
+        "The old averages are kept whole: each batch replaces a share of them.": (
+            ("(1 - momentum) * mean", "mean"),
+            ("(1 - momentum) * variance", "variance"),
+        ),
+        "The old mean is kept whole: each batch replaces a share of it.": (
+            ("(1 - momentum) * mean", "mean")
+        ),
+        "The mean is right, but the old variance is kept whole: each batch replaces a share.": (
+            ("(1 - momentum) * variance", "variance")
+        ),
+        "The mean of the new batch comes in whole: only the share momentum of it does.": (
+            ("momentum * new_mean", "new_mean")
+        ),
+        "The mean is right, but the new variance comes in whole: only the share momentum does.": (
+            ("momentum * new_variance", "new_variance")
+        ),
+        "The new batch never comes in: these are the start, shrunk.": (
+            (" + momentum * new_mean", ""),
+            (" + momentum * new_variance", ""),
+        ),
+    },
+)
 
 
-def _back(mean=True, spread=True, scale=True, over=True, parameters="right", raw=False):
-    """The backward pass of exercise 8.3 with a slip: an implementation."""
-
-    def implementation(dA, Z_hat, gamma, deviation):
-        m = dA.shape[1]
-        dgamma = np.sum(dA * Z_hat, axis=1, keepdims=True)
-        dbeta = np.sum(dA, axis=1, keepdims=True)
-        inner = dA - (dbeta / (m if mean != "sum" else 1) if mean else 0)
-        if spread:
-            inner = inner - Z_hat * (dgamma / (m if spread != "sum" else 1))
-        if spread == "plus":
-            inner = dA - dbeta / m + Z_hat * dgamma / m
-        dZ = inner * (gamma if scale else 1) / (deviation if over else 1)
-        if over == "variance":
-            dZ = inner * gamma / deviation**2
-        if parameters == "mean":
-            dgamma, dbeta = dgamma / m, dbeta / m
-        elif parameters == "exchanged":
-            dgamma, dbeta = dbeta, dgamma
-        elif parameters == "no Z_hat":
-            dgamma = np.sum(dA, axis=1, keepdims=True) * gamma
-        elif parameters == "flat":
-            dgamma, dbeta = dgamma.ravel(), dbeta.ravel()
-        if raw:
-            dZ = dA * gamma
-        return dZ, dgamma, dbeta
-
-    return implementation
+# --- 8.3 ------------------------------------------------------------------------------------------
 
 
-@exercise("8.3", "One line back")
-class batch_norm_backward:
-    """dZ (n, m), dgamma (n, 1) and dbeta (n, 1) of A = gamma * Z_hat + beta, from dA (n, m).
+def _resting_length(rate, decay, G):
+    """The length r at which a row of weights comes to rest: a number above 0.
 
-    Z_hat (n, m) = (Z - mean) / deviation; gamma and deviation are (n, 1). dA holds the 1/m of the
-    mean cost, as everywhere in lib.
+    Each step is w - rate * (g + decay * w), with g perpendicular to w and of length G / r.
+    rate, decay and G are positive numbers, rate * decay is below 1. No approximation.
     """
+    kept = 1 - rate * decay
+    return (rate**2 * G**2 / (1 - kept**2)) ** 0.25
 
-    results = ("dZ", "dgamma", "dbeta")
 
-    def inputs(random_state):
-        Z, epsilon = _batch(random_state), 1e-5
-        n, m = Z.shape
-        deviation = np.sqrt(Z.var(axis=1, keepdims=True) + epsilon)
-        gamma = random_state.uniform(0.5, 2, size=(n, 1))
-        return random_state.randn(n, m) / m, _standard(Z, epsilon), gamma, deviation
+def _rate_decay_size(random_state):
+    rate, decay = random_state.uniform(0.2, 0.9), random_state.uniform(0.2, 0.9)
+    return float(rate), float(decay), float(random_state.uniform(0.5, 4))
 
-    def solution(dA, Z_hat, gamma, deviation):
-        m = dA.shape[1]
-        dgamma = np.sum(dA * Z_hat, axis=1, keepdims=True)
-        dbeta = np.sum(dA, axis=1, keepdims=True)
-        dZ = gamma / deviation * (dA - dbeta / m - Z_hat * dgamma / m)
-        return dZ, dgamma, dbeta
 
-    hints = [
-        "gamma and beta first: A = gamma * Z_hat + beta, so each is met by all m examples.",
-        "From dA three things happen: its mean over the batch is taken off, its share along Z_hat"
-        " is taken off, and what is left is multiplied by gamma / deviation.",
-        "The mean of dA is dbeta / m; its share along Z_hat is Z_hat * dgamma / m.",
-    ]
-    mistakes = {
-        "You took mean and deviation for constants, dZ = gamma / deviation * dA. They were computed"
-        " from Z, and the cost reaches Z through them too.": _back(mean=False, spread=False),
-        "You took the deviation for a constant: the share along Z_hat is still in.": (
-            _back(spread=False)
+resting_length = Exercise(
+    "8.3",
+    "On paper: weight decay and batch norm",
+    _resting_length,
+    inputs=_rate_decay_size,
+    corners={"usual numbers": (0.1, 5e-4, 1.0), "strong decay": (1.0, 0.9, 2.0)},
+    hints=[
+        "Split the step into a part along w and one across, and use Pythagoras for the new length.",
+        "At rest the new length is the old one, r. The gradient part is rate * G / r.",
+        "r**2 = (1 - rate * decay)**2 * r**2 + (rate * G / r)**2. Multiply by r**2.",
+    ],
+    mistakes={
+        "That is the square of the length, or the length for a gradient of size G: it is G / r.": (
+            ("** 0.25", "** 0.5")
         ),
-        "You took the mean for a constant: the sum of dZ over the batch needs to be 0.": (
-            _back(mean=False)
+        "That is the fourth power of the length: take the fourth root.": (" ** 0.25", ""),
+        "That is the approximation for a small rate * decay: square 1 - rate * decay as it is.": (
+            ("1 - kept**2", "2 * rate * decay")
         ),
-        "The factor gamma is missing: Z_hat reaches the output through it.": _back(scale=False),
-        "The division by the deviation is missing: Z reaches Z_hat through it.": _back(over=False),
-        "You divided by the variance: Z_hat is divided by its root.": _back(over="variance"),
-        "You subtracted the sum of dA where its mean belongs: dbeta / m.": _back(mean="sum"),
-        "You subtracted Z_hat times dgamma, m times too much: its mean, dgamma / m, is due.": (
-            _back(spread="sum")
+        "The factor of w is 1 - rate * decay in the length, and squared in the squared length.": (
+            ("kept**2", "kept")
         ),
-        "You subtracted two sums where means are due: dbeta / m and Z_hat times dgamma / m.": (
-            _back(mean="sum", spread="sum")
+        "The rate belongs to the gradient's part as well, squared.": ("rate**2 * G**2", "G**2"),
+        "The rate of the gradient's part is squared, as all lengths in Pythagoras are.": (
+            ("rate**2", "rate")
         ),
-        "The share along Z_hat is added: it needs to be taken off.": _back(spread="plus"),
-        "dZ is right; dgamma and dbeta are divided by m once too often: dA holds the 1/m"
-        " already.": _back(parameters="mean"),
-        "dgamma and dbeta are exchanged, or Z_hat went to the wrong one.": (
-            _back(parameters="exchanged")
+        "G is squared, as all lengths in Pythagoras are.": ("G**2", "G"),
+        "The decay is multiplied by the rate: one step keeps 1 - rate * decay of w.": (
+            ("1 - rate * decay", "1 - decay")
         ),
-        "dgamma lacks Z_hat, which is what gamma multiplies.": _back(parameters="no Z_hat"),
-        "dgamma and dbeta are (n,) and need to be (n, 1): keepdims=True.": (
-            _back(parameters="flat")
+        "The decay shrinks the weights: 1 - rate * decay, and not 1 + it. (The result is not even a"
+        " number here.)": ("1 - rate * decay", "1 + rate * decay"),
+        "G is missing: a larger gradient pushes the row further out.": (" * G**2", ""),
+        "You multiplied by 1 - (1 - rate * decay)**2: it divides.": ("/ (1", "* (1"),
+        "Upside down: a larger gradient makes the row longer, more decay shorter.": (
+            ("rate**2 * G**2 / (1 - kept**2)", "(1 - kept**2) / (rate**2 * G**2)")
         ),
-        "This is dZ_hat, gamma times dA. From there it is still a way to Z: through the deviation"
-        " and the mean.": _back(raw=True),
-    }
+        "Where the equation says 1 - (1 - rate * decay)**2, you have (1 - rate * decay)**2.": (
+            ("(1 - kept**2)", "kept**2")
+        ),
+        "Where the equation says 1 - (1 - rate * decay)**2, you have a plus.": (
+            ("1 - kept**2", "1 + kept**2")
+        ),
+        "You divided nothing: 1 - (1 - rate * decay)**2 is missing.": (" / (1 - kept**2)", ""),
+    },
+)
 
 
-def _two_modes(outside=False, swapped=False, batch=False, always=False, never=False, axis=1):
-    """The forward pass of exercise 8.4 with some of its slips: an implementation."""
-
-    def implementation(Z, gamma, beta, running_mean, running_variance, training):
-        mean, variance = Z.mean(axis=axis, keepdims=True), Z.var(axis=axis, keepdims=True)
-        keep = 0.1 if swapped else 0.9
-        old = running_mean, running_variance
-        if (training or always) and not never:
-            running_mean = keep * running_mean + (1 - keep) * mean
-            running_variance = keep * running_variance + (1 - keep) * variance
-        if not training and not batch:
-            mean, variance = (running_mean, running_variance) if always else old
-        deviation = np.sqrt(variance) + 1e-2 if outside else np.sqrt(variance + 1e-2)
-        return gamma * (Z - mean) / deviation + beta, running_mean, running_variance
-
-    return implementation
+# --- 8.4 ------------------------------------------------------------------------------------------
 
 
-def _exchanged(Z, gamma, beta, running_mean, running_variance, training):
-    return _two_modes()(Z, gamma, beta, running_mean, running_variance, not training)
-
-
-def _running_in_training(Z, gamma, beta, running_mean, running_variance, training):
-    if training:
-        running_mean = 0.9 * running_mean + 0.1 * Z.mean(axis=1, keepdims=True)
-        running_variance = 0.9 * running_variance + 0.1 * Z.var(axis=1, keepdims=True)
-    Z_hat = (Z - running_mean) / np.sqrt(running_variance + 1e-2)
-    return gamma * Z_hat + beta, running_mean, running_variance
-
-
-@exercise("8.4", "Bug hunt: one layer, two modes")
-class forward_both_modes:
+def _forward_both_modes(Z, gamma, beta, running_mean, running_variance, training):
     """The output (n, m), and the running mean and variance (n, 1) after the call.
 
     In training the batch's own statistics are used, and the running ones moved by a tenth towards
     them. In prediction the running ones are used, and stay as they are. epsilon is 1e-2, under the
-    root.
+    root. Z (n, m); gamma, beta, running_mean and running_variance are (n, 1).
     """
+    mean, variance = running_mean, running_variance
+    if training:
+        mean, variance = Z.mean(axis=1, keepdims=True), Z.var(axis=1, keepdims=True)
+        running_mean = 0.9 * running_mean + 0.1 * mean
+        running_variance = 0.9 * running_variance + 0.1 * variance
+    output = gamma * (Z - mean) / np.sqrt(variance + 1e-2) + beta
+    return output, running_mean, running_variance
 
-    results = ("the output", "the running mean", "the running variance")
 
-    def inputs(random_state):
+def _exhibit(Z, gamma, beta, running_mean, running_variance, training):
+    mean, variance = Z.mean(axis=1, keepdims=True), Z.var(axis=1, keepdims=True)
+    if training:
+        running_mean = 0.1 * running_mean + 0.9 * mean
+        running_variance = 0.1 * running_variance + 0.9 * variance
+    Z_hat = (Z - mean) / (np.sqrt(variance) + 1e-2)
+    return gamma * Z_hat + beta, running_mean, running_variance
+
+
+def _both_modes(mode):
+    """Ordinary inputs in one of the two modes."""
+
+    def draw(random_state):
         Z = _batch(random_state)
         n = len(Z)
         gamma, beta = random_state.uniform(0.5, 2, size=(n, 1)), random_state.randn(n, 1)
         running = random_state.randn(n, 1), random_state.uniform(0.5, 2, size=(n, 1))
-        return Z, gamma, beta, *running, bool(random_state.permutation([True, False])[0])
+        return Z, gamma, beta, *running, mode
 
-    def solution(Z, gamma, beta, running_mean, running_variance, training):
-        mean, variance = running_mean, running_variance
-        if training:
-            mean, variance = Z.mean(axis=1, keepdims=True), Z.var(axis=1, keepdims=True)
-            running_mean = 0.9 * running_mean + 0.1 * mean
-            running_variance = 0.9 * running_variance + 0.1 * variance
-        output = gamma * (Z - mean) / np.sqrt(variance + 1e-2) + beta
-        return output, running_mean, running_variance
+    return draw
 
-    hints = [
+
+def _either_mode(random_state):
+    return _both_modes(bool(random_state.permutation([True, False])[0]))(random_state)
+
+
+# What several of the mistakes below share: the exhibit's slips, one by one.
+_OUTSIDE = ("np.sqrt(variance + 1e-2)", "(np.sqrt(variance) + 1e-2)")
+_JUMPS = (
+    ("0.9 * running_mean + 0.1 * mean", "0.1 * running_mean + 0.9 * mean"),
+    ("0.9 * running_variance + 0.1 * variance", "0.1 * running_variance + 0.9 * variance"),
+)
+_BATCH = (
+    "mean, variance = running_mean, running_variance\n",
+    "mean, variance = Z.mean(1, keepdims=True), Z.var(1, keepdims=True)\n",
+)
+
+forward_both_modes = Exercise(
+    "8.4",
+    "Bug hunt: one layer, two modes",
+    _forward_both_modes,
+    results=("the output", "the running mean", "the running variance"),
+    inputs=_either_mode,
+    corners={"training": _both_modes(True), "prediction": _both_modes(False)},
+    hints=[
         "Call the exhibit in prediction with one column of Z. What is Z minus the mean of itself?",
         "Call it in training ten times with the same Z. Do the running averages come near Z's own"
         " slowly, by a tenth of the gap each time?",
         "Where does epsilon stand in the formula, and where in the code?",
-    ]
-    mistakes = {
-        "This is the exhibit as it was, all three slips in place.": (
-            _two_modes(outside=True, swapped=True, batch=True)
-        ),
+    ],
+    mistakes={
+        "This is the exhibit as it was, all three slips in place.": _exhibit,
         "Two mended, one to go: in prediction the answer for an example still depends on its"
-        " company. Use the running averages there.": _two_modes(batch=True),
+        " company. Use the running averages there.": _BATCH,
         "Two mended, one to go: the running averages jump nine tenths of the way to each batch."
-        " The old value keeps 0.9.": _two_modes(swapped=True),
+        " The old value keeps 0.9.": _JUMPS,
         "Two mended, one to go: epsilon stands beside the deviation and not under the root.": (
-            _two_modes(outside=True)
+            _OUTSIDE
         ),
         "One mended, epsilon; prediction still uses the batch, and the running averages keep only"
-        " a tenth of the old value.": _two_modes(swapped=True, batch=True),
+        " a tenth of the old value.": (_BATCH, *_JUMPS),
         "One mended, the running averages; prediction still uses the batch, and epsilon stands"
-        " outside the root.": _two_modes(outside=True, batch=True),
+        " outside the root.": (_BATCH, _OUTSIDE),
         "One mended, prediction; the running averages keep only a tenth of the old value, and"
-        " epsilon stands outside the root.": _two_modes(outside=True, swapped=True),
+        " epsilon stands outside the root.": (*_JUMPS, _OUTSIDE),
+        "The running variance is right; the running mean keeps only a tenth of its old value.": (
+            _JUMPS[0]
+        ),
+        "The running mean is right; the running variance keeps only a tenth of its old value.": (
+            _JUMPS[1]
+        ),
         "Prediction moves the running averages: then whoever asks changes the answers for the"
-        " next.": _two_modes(always=True),
+        " next.": lambda Z, gamma, beta, running_mean, running_variance, training: (
+            _forward_both_modes(Z, gamma, beta, running_mean, running_variance, training)[0],
+            *_forward_both_modes(Z, gamma, beta, running_mean, running_variance, True)[1:],
+        ),
         "The running averages never move, so prediction would know nothing of the training.": (
-            _two_modes(never=True)
+            ("running_mean = 0.9 * running_mean + 0.1 * mean", "pass"),
+            ("running_variance = 0.9 * running_variance + 0.1 * variance", "pass"),
+        ),
+        "The running mean never moves; the running variance does.": (
+            ("running_mean = 0.9 * running_mean + 0.1 * mean", "pass")
+        ),
+        "The running variance never moves; the running mean does.": (
+            ("running_variance = 0.9 * running_variance + 0.1 * variance", "pass")
         ),
         "The two modes are exchanged: this is what prediction does when training is True, and the"
-        " other way round.": _exchanged,
+        " other way round.": ("if training:", "if not training:"),
+        "Both modes do what training does: in prediction the running averages are used and stay.": (
+            ("if training:", "if True:")
+        ),
         "In training you normalized by the running averages: there the batch's own statistics are"
-        " used, and the gradient goes through them.": _running_in_training,
-    }
+        " used, and the gradient goes through them.": (
+            ("variance = running_mean, running_variance", "variance = 0, 1"),
+            ("output = ", "mean, variance = running_mean, running_variance\n    output = "),
+        ),
+        "The output is right. The old averages are kept whole: nine tenths of them stay.": (
+            ("0.9 * running_mean", "running_mean"),
+            ("0.9 * running_variance", "running_variance"),
+        ),
+        "The output and the running variance are right. The old mean is kept whole: 0.9 of it"
+        " stays.": ("0.9 * running_mean", "running_mean"),
+        "The output and the running mean are right. The old variance is kept whole: 0.9 of it"
+        " stays.": ("0.9 * running_variance", "running_variance"),
+        "The running mean takes in the whole mean of the batch: a tenth of it is due.": (
+            ("0.1 * mean", "mean")
+        ),
+        "The running variance takes in the whole variance of the batch: a tenth of it is due.": (
+            ("0.1 * variance", "variance")
+        ),
+        "Epsilon is missing under the root.": (" + 1e-2", ""),
+        "You divided by the variance and epsilon: their root is due.": (
+            ("np.sqrt(variance + 1e-2)", "(variance + 1e-2)")
+        ),
+        "The division by the deviation is missing.": (" / np.sqrt(variance + 1e-2)", ""),
+        "You multiplied by the deviation: Z_hat is divided by it.": (
+            ("/ np.sqrt(variance", "* np.sqrt(variance")
+        ),
+        "The mean is not subtracted from Z.": ("(Z - mean)", "Z"),
+        "The mean is added to Z: subtract it.": ("Z - mean", "Z + mean"),
+        "gamma is missing: it multiplies Z_hat.": ("gamma * (Z", "(Z"),
+        "beta is missing: it is added to the output.": (" + beta", ""),
+        "Your standard deviation stands where the variance belongs: .std is its root.": (
+            ("Z.var(", "Z.std(")
+        ),
+        "The running mean moves by a tenth of the batch's sum, or is compared with a sum: the mean"
+        " is due.": ("Z.mean(axis=1", "Z.sum(axis=1"),
+        "The batch's variance goes over all units together: each unit has its own, axis=1.": (
+            ("Z.var(axis=1, ", "Z.var(")
+        ),
+        "The batch's mean goes over all units together: each unit has its own, axis=1.": (
+            ("Z.mean(axis=1, ", "Z.mean(")
+        ),
+    },
+)
 
 
-def _fold(
-    root=True, epsilon=True, bias=True, beta=True, sign=-1, side="rows", gamma=True, outside=False
-):
-    """Folding with a slip: an implementation of exercise 8.5."""
-
-    def implementation(W, gamma_, beta_, running_mean, running_variance, epsilon_):
-        variance = running_variance + (epsilon_ if epsilon else 0)
-        deviation = np.sqrt(variance) if root else variance
-        if outside:
-            deviation = np.sqrt(running_variance) + epsilon_
-        scale = (gamma_ if gamma else 1) / deviation
-        factor = {True: scale, False: 1, "no gamma": 1 / deviation}[bias]
-        shift = (beta_ if beta else 0) + sign * factor * running_mean
-        return (scale * W if side == "rows" else W), shift
-
-    return implementation
+# --- 8.5 ------------------------------------------------------------------------------------------
 
 
-@exercise("8.5", "Folding it away")
-class folded:
+def _folded(W, gamma, beta, running_mean, running_variance, epsilon):
     """W and b of one Dense layer that answers as Dense(bias=False) and BatchNorm do in prediction.
 
     W is (n, n_prev); gamma, beta, running_mean and running_variance are (n, 1). Returns an array
     (n, n_prev) and one (n, 1); the arguments are left alone.
     """
+    scale = gamma / np.sqrt(running_variance + epsilon)
+    return scale * W, beta - scale * running_mean
 
-    results = ("W", "b")
 
-    def inputs(random_state):
-        n, n_prev = random_state.permutation([2, 3, 4, 5])[:2]
-        gamma, beta = random_state.uniform(0.5, 2, size=(n, 1)), random_state.randn(n, 1)
-        running = random_state.randn(n, 1), random_state.uniform(0.2, 4, size=(n, 1))
-        return random_state.randn(n, n_prev), gamma, beta, *running, 0.01
+def _trained_layers(random_state):
+    n, n_prev = random_state.permutation([2, 3, 4, 5])[:2]
+    gamma, beta = random_state.uniform(0.5, 2, size=(n, 1)), random_state.randn(n, 1)
+    running = random_state.randn(n, 1), random_state.uniform(0.2, 4, size=(n, 1))
+    return random_state.randn(n, n_prev), gamma, beta, *running, 0.01
 
-    def solution(W, gamma, beta, running_mean, running_variance, epsilon):
-        scale = gamma / np.sqrt(running_variance + epsilon)
-        return scale * W, beta - scale * running_mean
 
-    hints = [
+folded = Exercise(
+    "8.5",
+    "Folding it away",
+    _folded,
+    results=("W", "b"),
+    inputs=_trained_layers,
+    hints=[
         "Write the output of both layers for one example, with z = W a: a factor times (z - mean),"
         " and a shift. Multiply out.",
         "The factor of unit k belongs to row k of W: an array (n, 1) times one (n, n_prev).",
         "What does not multiply W a is the new b.",
-    ]
-    mistakes = {
+    ],
+    mistakes={
         "b is beta minus the running mean: the mean is scaled too, by gamma / deviation.": (
-            _fold(bias=False)
+            ("beta - scale * running_mean", "beta - running_mean")
         ),
         "W is right; in b the running mean is divided by the deviation, and gamma is forgotten.": (
-            _fold(bias="no gamma")
+            ("beta - scale * running_mean", "beta - scale / gamma * running_mean")
         ),
-        "The running mean is added: it was subtracted from Z.": _fold(sign=1),
-        "beta is missing from b.": _fold(beta=False),
-        "gamma is missing: Z_hat is multiplied by it.": _fold(gamma=False),
+        "The running mean is added: it was subtracted from Z.": ("beta - scale", "beta + scale"),
+        "beta is missing from b.": ("beta - scale", "-scale"),
+        "gamma is missing: Z_hat is multiplied by it.": ("gamma / np", "1 / np"),
         "The running mean is missing from b: the layer subtracts it from every score.": (
-            _fold(sign=0)
+            (" - scale * running_mean", "")
         ),
-        "You divided by the variance: its root is due.": _fold(root=False),
+        "You divided by the variance: its root is due.": (
+            ("np.sqrt(running_variance + epsilon)", "(running_variance + epsilon)")
+        ),
         "You left epsilon out: prediction divides by the same root as the layer does.": (
-            _fold(epsilon=False)
+            (" + epsilon", "")
         ),
         "You added epsilon to the deviation; it belongs under the root, beside the variance.": (
-            _fold(outside=True)
+            ("np.sqrt(running_variance + epsilon)", "(np.sqrt(running_variance) + epsilon)")
         ),
-        "W is as it was: the factor gamma / deviation belongs to its rows.": _fold(side="none"),
-    }
+        "W is as it was: the factor gamma / deviation belongs to its rows.": ("scale * W", "W"),
+        "You multiplied by the deviation: Z_hat is divided by it.": ("gamma / np", "gamma * np"),
+        "The division by the deviation is missing: your factor is gamma alone.": (
+            (" / np.sqrt(running_variance + epsilon)", "")
+        ),
+    },
+)
 
 
-def _layer_norm(axis=0, mean=True, spread=True, over=True, ones=False):
-    """The backward pass of exercise 8.6 with a slip: an implementation."""
-
-    def implementation(dZ_hat, Z, epsilon):
-        deviation = np.sqrt(Z.var(axis=axis, keepdims=True) + epsilon)
-        Z_hat = (Z - Z.mean(axis=axis, keepdims=True)) / deviation
-        if ones:
-            return Z_hat
-        along = Z_hat * np.mean(dZ_hat * Z_hat, axis=axis, keepdims=True)
-        if spread == "sum":
-            along = Z_hat * np.sum(dZ_hat * Z_hat, axis=axis, keepdims=True)
-        elif spread == "plus":
-            along = -along
-        across = dZ_hat.mean(axis=axis, keepdims=True)
-        if mean == "m":
-            across = across * len(Z) / Z.shape[1]
-            along = along * len(Z) / Z.shape[1]
-        dZ = dZ_hat - (across if mean else 0) - (along if spread else 0)
-        return dZ / deviation if over else dZ
-
-    return implementation
+# --- 8.6 ------------------------------------------------------------------------------------------
 
 
-@exercise("8.6", "The other axis")
-class layer_norm_backward:
+def _layer_norm_backward(dZ_hat, Z, epsilon):
     """dZ (n, m) of *layer* normalization, which normalizes every column of Z (n, m) by itself.
 
     Z_hat = (Z - mean) / sqrt(variance + epsilon) with one mean and one variance an example, (1, m),
     over its n units. dZ_hat (n, m) is what comes back from behind; there is no gamma and no beta.
     """
+    centred = Z - Z.mean(axis=0, keepdims=True)
+    deviation = np.sqrt(np.mean(centred**2, axis=0, keepdims=True) + epsilon)
+    Z_hat = centred / deviation
+    mean = dZ_hat.mean(axis=0, keepdims=True)
+    along = np.mean(dZ_hat * Z_hat, axis=0, keepdims=True)
+    return (dZ_hat - mean - Z_hat * along) / deviation
 
-    def inputs(random_state):
-        Z = _batch(random_state)
-        return random_state.randn(*Z.shape), Z, 0.01
 
-    def solution(dZ_hat, Z, epsilon):
-        deviation = np.sqrt(Z.var(axis=0, keepdims=True) + epsilon)
-        Z_hat = (Z - Z.mean(axis=0, keepdims=True)) / deviation
-        mean = dZ_hat.mean(axis=0, keepdims=True)
-        along = np.mean(dZ_hat * Z_hat, axis=0, keepdims=True)
-        return (dZ_hat - mean - Z_hat * along) / deviation
+def _gradient_and_scores(random_state):
+    Z = _batch(random_state)
+    return random_state.randn(*Z.shape), Z, 0.01
 
-    hints = [
+
+layer_norm_backward = Exercise(
+    "8.6",
+    "Back through layer normalization",
+    _layer_norm_backward,
+    inputs=_gradient_and_scores,
+    corners={
+        "one example": lambda random_state: (
+            random_state.randn(4, 1),
+            random_state.randn(4, 1),
+            0.01,
+        ),
+        "a column without spread": lambda random_state: (
+            random_state.randn(3, 4),
+            np.hstack([np.full((3, 1), 2.0), random_state.randn(3, 3)]),
+            0.01,
+        ),
+    },
+    hints=[
         "The derivation of the chapter nowhere asked what the entries of a row are. What changes"
         " when the entries of a column take their place?",
         "All means are over axis 0, and m becomes n.",
         "Recompute Z_hat and the deviation from Z, then subtract from dZ_hat its mean and its share"
         " along Z_hat, and divide.",
-    ]
-    mistakes = {
+    ],
+    mistakes={
         "This is batch normalization: the means go over the units of each example here, axis 0.": (
-            _layer_norm(axis=1)
+            ("Z.mean(axis=0, keepdims=True)\n    dev", "Z.mean(axis=1, keepdims=True)\n    dev"),
+            ("np.mean(centred**2, axis=0", "np.mean(centred**2, axis=1"),
+            ("dZ_hat.mean(axis=0", "dZ_hat.mean(axis=1"),
+            ("np.mean(dZ_hat * Z_hat, axis=0", "np.mean(dZ_hat * Z_hat, axis=1"),
         ),
         "You took the deviation for a constant: the share along Z_hat is still in.": (
-            _layer_norm(spread=False)
+            (" - Z_hat * along", "")
         ),
-        "You took the mean for a constant: every column of dZ needs to sum to 0.": (
-            _layer_norm(mean=False)
-        ),
+        "You took the mean for a constant: every column of dZ needs to sum to 0.": (" - mean", ""),
         "You took both for constants: the cost reaches Z through mean and variance too.": (
-            _layer_norm(mean=False, spread=False)
+            (" - mean - Z_hat * along", "")
         ),
-        "The division by the deviation is missing.": _layer_norm(over=False),
-        "The sums are divided by m, and there are n units in a column.": _layer_norm(mean="m"),
+        "The division by the deviation is missing.": (") / deviation", ")"),
+        "You multiplied by the deviation at the end: the chain rule divides by it.": (
+            (") / deviation", ") * deviation")
+        ),
         "You subtracted Z_hat times a sum, n times too much: the mean is due.": (
-            _layer_norm(spread="sum")
+            ("np.mean(dZ_hat * Z_hat", "np.sum(dZ_hat * Z_hat")
         ),
-        "The share along Z_hat is added: it needs to be taken off.": _layer_norm(spread="plus"),
-        "This is Z_hat, the way forward: the way back starts from dZ_hat.": _layer_norm(ones=True),
-    }
+        "You subtracted the sum of dZ_hat, n times too much: its mean is due.": (
+            ("dZ_hat.mean(", "dZ_hat.sum(")
+        ),
+        "You subtracted two sums where means are due.": (
+            ("dZ_hat.mean(", "dZ_hat.sum("),
+            ("np.mean(dZ_hat * Z_hat", "np.sum(dZ_hat * Z_hat"),
+        ),
+        "The share along Z_hat is added: it needs to be taken off.": ("- Z_hat", "+ Z_hat"),
+        "The mean is added: it needs to be taken off.": ("- mean", "+ mean"),
+        "This is Z_hat, the way forward: the way back starts from dZ_hat.": (
+            ("return (dZ_hat - mean - Z_hat * along) / deviation", "return Z_hat")
+        ),
+        "The share along Z_hat is subtracted without Z_hat: as a vector it points along Z_hat.": (
+            ("- Z_hat * along", "- along")
+        ),
+        "You subtracted Z_hat itself: the factor, the mean of dZ_hat * Z_hat, is missing.": (
+            ("- Z_hat * along", "- Z_hat")
+        ),
+        "Your deviation is that of the batch, axis 1: it belongs to an example, over its units.": (
+            ("np.mean(centred**2, axis=0", "np.mean(centred**2, axis=1")
+        ),
+        "Z is centred over the batch, axis 1: each example is centred over its own units.": (
+            ("Z.mean(axis=0, keepdims=True)\n    dev", "Z.mean(axis=1, keepdims=True)\n    dev")
+        ),
+        "The mean of dZ_hat goes over the batch, axis 1: here it goes over the units.": (
+            ("dZ_hat.mean(axis=0", "dZ_hat.mean(axis=1")
+        ),
+        "The share along Z_hat is averaged over the batch, axis 1: here over the units.": (
+            ("np.mean(dZ_hat * Z_hat, axis=0", "np.mean(dZ_hat * Z_hat, axis=1")
+        ),
+        "The mean of dZ_hat goes over all its numbers: each example has its own, axis 0.": (
+            ("dZ_hat.mean(axis=0, ", "dZ_hat.mean(")
+        ),
+        "The share along Z_hat is averaged over all numbers: each example has its own, axis 0.": (
+            ("np.mean(dZ_hat * Z_hat, axis=0, ", "np.mean(dZ_hat * Z_hat, ")
+        ),
+        "Z is centred by the mean of all its numbers: each example has its own, axis 0.": (
+            ("Z.mean(axis=0, keepdims=True)\n    dev", "Z.mean(keepdims=True)\n    dev")
+        ),
+        "Your deviation is one number for the whole batch: each example has its own, axis 0.": (
+            ("np.mean(centred**2, axis=0, ", "np.mean(centred**2, ")
+        ),
+        "You divided by the variance: the root is missing in your deviation.": (
+            ("np.sqrt(np.mean(centred**2, axis=0, keepdims=True) + epsilon)",
+             "np.mean(centred**2, axis=0, keepdims=True) + epsilon")
+        ),
+        "Z is not centred: subtract each example's mean first.": (
+            ("Z - Z.mean(axis=0, keepdims=True)", "Z")
+        ),
+        "Your sums of squares lack the 1/n: the variance is a mean.": (
+            ("np.mean(centred**2", "np.sum(centred**2")
+        ),
+        "Z_hat lacks the division by the deviation.": ("centred / deviation", "centred"),
+        "Epsilon is missing under the root: a column without spread is divided by 0.": (
+            (" + epsilon", "")
+        ),
+        "You have the sign of the mean's part right, but dZ_hat itself is missing.": (
+            ("(dZ_hat - mean", "(-mean")
+        ),
+        "The sign is flipped in dZ_hat - mean only: what comes back is dZ_hat, minus its mean.": (
+            ("dZ_hat - mean - Z", "mean - dZ_hat - Z")
+        ),
+    },
+)  # fmt: skip
