@@ -45,7 +45,7 @@ test-matrix: .venv/.test  ## prove the stored outputs on other processors, under
 book: .venv/.test .venv/.book  ## build the course as a website, in _book
 	@$(VENV) -m workshop.book.build $(ARGS)
 
-live: .venv/.live  ## build the course as a site that runs in a browser tab, in _live
+live: .venv/.test .venv/.live  ## build the course as a site that runs in a browser tab, in _live
 	@$(VENV) -m workshop.live.build $(ARGS)
 
 slides: .venv/.test  ## build a deck of slides of every chapter, _slides/index.html

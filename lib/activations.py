@@ -1,4 +1,4 @@
-"""Activations: the bend between two linear layers. Read this module with chapter 2.
+"""Activations: the nonlinear functions between linear layers. Read this module with chapter 2.
 
 Each is a plain function and, with its derivative, a layer. All keep shape and dtype.
 """
@@ -13,22 +13,22 @@ __all__ = ["LeakyReLU", "ReLU", "Sigmoid", "Tanh", "leaky_relu", "relu", "sigmoi
 
 
 def tanh(Z):
-    """(exp(Z) - exp(-Z)) / (exp(Z) + exp(-Z)), any shape; chapter 2, "Choosing the bend"."""
+    """(exp(Z) - exp(-Z)) / (exp(Z) + exp(-Z)), any shape; chapter 2, "Activation functions"."""
     return np.tanh(Z)
 
 
 def relu(Z):
-    """max(Z, 0), any shape; chapter 2, "Choosing the bend"."""
+    """max(Z, 0), any shape; chapter 2, "Activation functions"."""
     return np.maximum(Z, 0)
 
 
 def leaky_relu(Z, slope=0.01):
-    """Z where positive, slope * Z elsewhere (0 <= slope < 1); chapter 2, "Choosing the bend"."""
+    """Z where positive, slope * Z elsewhere (0 <= slope < 1); chapter 2, "Activation functions"."""
     return np.maximum(Z, slope * Z)
 
 
 class Sigmoid(Layer):
-    """A = sigmoid(Z), dZ = dA * A * (1 - A); chapter 2, "Choosing the bend"."""
+    """A = sigmoid(Z), dZ = dA * A * (1 - A); chapter 2, "Activation functions"."""
 
     def forward(self, Z, training=False):
         self.cache = A = sigmoid(Z)
@@ -40,7 +40,7 @@ class Sigmoid(Layer):
 
 
 class Tanh(Layer):
-    """A = tanh(Z), dZ = dA * (1 - A**2); chapter 2, "Choosing the bend"."""
+    """A = tanh(Z), dZ = dA * (1 - A**2); chapter 2, "Activation functions"."""
 
     def forward(self, Z, training=False):
         self.cache = A = tanh(Z)
@@ -52,7 +52,7 @@ class Tanh(Layer):
 
 
 class ReLU(Layer):
-    """A = max(Z, 0), dZ = dA where Z > 0, else 0; chapter 2, "Choosing the bend"."""
+    """A = max(Z, 0), dZ = dA where Z > 0, else 0; chapter 2, "Activation functions"."""
 
     def forward(self, Z, training=False):
         self.cache = A = relu(Z)
@@ -63,7 +63,7 @@ class ReLU(Layer):
 
 
 class LeakyReLU(Layer):
-    """A = max(Z, slope * Z), dZ = dA where Z > 0, else slope * dA; chapter 2, "Choosing the bend".
+    """A = max(Z, slope Z), dZ = dA where Z > 0, else slope dA; chapter 2, "Activation functions".
 
     Raises TypeError or ValueError if ``slope`` is not a number in [0, 1).
     """

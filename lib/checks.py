@@ -30,7 +30,7 @@ __all__ = [
 def check_inputs(X, n_inputs=None, dtype=np.float64, name="X"):
     """Return ``X`` as a finite ``(n_inputs, m)`` array of ``dtype``; examples are columns.
 
-    No copy is made when ``X`` already fits. Chapter 1, "A picture becomes a column".
+    No copy is made when ``X`` already fits.
     Raises TypeError for what is not numeric; ValueError for a wrong rank or number of rows,
     for transposed or empty data, and for NaN or infinity.
     """
@@ -55,7 +55,7 @@ def check_labels(Y, n_outputs, m, dtype=np.float64, name="Y", soft=False):
 
     One output takes 0 or 1 in shape ``(1, m)``; several take one-hot columns ``(C, m)``. ``soft``
     labels are probabilities instead: from 0 to 1, and over several outputs each column sums to 1.
-    Chapter 1, "A picture becomes a column". Raises TypeError or ValueError.
+    Raises TypeError or ValueError.
     """
     given, Y = Y, check_numeric(Y, name)
     needs = f"({n_outputs}, {m})"
@@ -86,8 +86,8 @@ def check_labels(Y, n_outputs, m, dtype=np.float64, name="Y", soft=False):
 def check_weights(w, m, dtype=np.float64, name="sample_weight"):
     """Return the weights of m examples, (m,) or (1, m), as an array (m,) of ``dtype``.
 
-    A weight says how often an example counts: numbers from 0 up, not all of them 0. Chapter 9,
-    "When one class is rare". Raises TypeError or ValueError.
+    A weight says how often an example counts: numbers from 0 up, not all of them 0.
+    Raises TypeError or ValueError.
     """
     w = check_numeric(w, name)
     if w.shape not in [(m,), (1, m)]:
@@ -107,7 +107,7 @@ def check_weights(w, m, dtype=np.float64, name="sample_weight"):
 def check_number(value, name, interval="(0, inf)"):
     """Return ``value`` as a finite float in ``interval``, written as on the page: "[0, 1)".
 
-    Chapter 1, "How large a step". Raises TypeError or ValueError.
+    Raises TypeError or ValueError.
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} is {value!r}; it needs to be a number")
@@ -126,7 +126,7 @@ def check_number(value, name, interval="(0, inf)"):
 def check_count(value, name, low=1, high=None):
     """Return ``value`` as a whole number from ``low`` to ``high``, both included.
 
-    Chapter 1, "How large a step". Raises TypeError or ValueError.
+    Raises TypeError or ValueError.
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} is {value!r}; it needs to be a whole number")
@@ -137,7 +137,7 @@ def check_count(value, name, low=1, high=None):
 
 
 def check_choice(value, name, choices):
-    """Return ``value`` if it is one of ``choices``; chapter 1, "How large a step".
+    """Return ``value`` if it is one of ``choices``.
 
     Raises ValueError that lists the choices.
     """
@@ -149,7 +149,7 @@ def check_choice(value, name, choices):
 
 
 def check_object(value, name, method, example):
-    """Return ``value`` if it has ``method``; chapter 1, "The same neuron from the library".
+    """Return ``value`` if it has ``method``.
 
     Raises TypeError with an ``example`` for anything else, also for a class without parentheses.
     """
@@ -160,7 +160,7 @@ def check_object(value, name, method, example):
 
 
 def check_pair(value, name, parts):
-    """Return ``value`` if it is a tuple or list of two, the ``parts``; chapter 5, "Early stopping".
+    """Return ``value`` if it is a tuple or list of two, the ``parts``.
 
     Raises TypeError for anything else.
     """
@@ -172,7 +172,7 @@ def check_pair(value, name, parts):
 def check_random_state(random_state):
     """Return a ``numpy.random.RandomState``: from a seed, as it is, or fresh for None.
 
-    Chapter 2, "Why small random numbers". The streams of ``RandomState`` are frozen for good,
+    The streams of ``RandomState`` are frozen for good,
     so a seed names the same numbers on every machine and with every version of NumPy.
     """
     if random_state is None or isinstance(random_state, np.random.RandomState):
@@ -181,7 +181,7 @@ def check_random_state(random_state):
 
 
 def check_path_like(path, name="path"):
-    """Return ``path``, a string or a Path, as a Path; chapter 1, "Your own picture".
+    """Return ``path``, a string or a Path, as a Path.
 
     Raises TypeError for anything else.
     """
@@ -193,7 +193,7 @@ def check_path_like(path, name="path"):
 def check_numeric(array, name):
     """Return a real numeric array, whatever it came as: a list, integers, booleans.
 
-    Chapter 1, "A picture becomes a column". Raises TypeError or ValueError. What a mask hides is
+    Raises TypeError or ValueError. What a mask hides is
     never used silently: an array with masked values is refused.
     """
     if np.ma.is_masked(array):
@@ -215,7 +215,7 @@ def scale_hint(X, Y, costs):
 
     X (n_x, m), Y (n_y, m), and the costs of the epochs, the last one NaN or infinite after
     divergence. Training got nowhere if the last cost is more than nine tenths of what it costs to
-    know no more than how frequent each label is. Chapter 1, "How large a step".
+    know no more than how frequent each label is.
     """
     shares = np.mean(Y, axis=1)
     shares = np.append(shares, 1 - shares) if len(shares) == 1 else shares

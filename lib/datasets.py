@@ -42,7 +42,7 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 
 
 class Cats(NamedTuple):
-    """Pictures and labels as the file holds them; chapter 1, "Look before you model".
+    """Pictures and labels as the file holds them; chapter 1, "The data: look before you model".
 
     train_set_x, test_set_x: (m, 64, 64, 3) uint8, one picture a row. train_set_y, test_set_y:
     (1, m) integers, 1 for a cat. list_classes: the names of the labels 0 and 1.
@@ -56,7 +56,7 @@ class Cats(NamedTuple):
 
 
 def load_cats(source="small"):
-    """Load cat and non-cat pictures, 64 × 64 × 3; chapter 1, "Look before you model".
+    """Load cat and non-cat pictures, 64 × 64 × 3; chapter 1, "The data: look before you model".
 
     source: "small", 209 drawings to train on and 50 to test; "augmented", the same 209 in five
     poses each and the same 50; or a folder that holds ``train_catvnoncat.h5`` and
@@ -127,8 +127,8 @@ def pixel_columns(pictures):
     """Pictures (m, height, width, 3), bytes, as columns (n_x, m) of numbers from 0 to 1.
 
     Row, column and channel of a picture's pixels follow one another in its column. Chapter 1,
-    "A picture becomes a column". Raises TypeError or ValueError for anything but bytes, or another
-    number of axes.
+    "Flattening: a picture becomes a column". Raises TypeError or ValueError for anything but bytes,
+    or another number of axes.
     """
     pictures = check_numeric(pictures, "pictures")
     if pictures.dtype != np.uint8:
@@ -141,7 +141,7 @@ def pixel_columns(pictures):
 def columns(points, labels):
     """Rows as scikit-learn has them, turned into our columns: X (n_x, m) and Y (1, m).
 
-    No copy is made of ``points``. Chapter 2, "A flower that no line can cut". Raises ValueError
+    No copy is made of ``points``. Chapter 2, "The data: a flower". Raises ValueError
     unless there is one label a row.
     """
     points, labels = np.asarray(points), np.asarray(labels)
@@ -152,7 +152,7 @@ def columns(points, labels):
 
 
 def planar_flower(m=400, random_state=1):
-    """Two classes woven into a flower of eight petals; chapter 2, "A flower that no line can cut".
+    """Two classes woven into a flower of eight petals; chapter 2, "The data: a flower".
 
     Returns X (2, m) and Y (1, m), half 0 and half 1. Class j is traced at m/2 angles t from 3.12 j
     to 3.12 (j + 1), at radius 4 sin(4 t), with noise on both. With m = 400 and seed 1 it is the set
@@ -171,7 +171,7 @@ def planar_flower(m=400, random_state=1):
 
 
 def noisy_circles(m=200, noise=0.3, factor=0.5, random_state=0):
-    """A circle inside another, X (2, m) and Y (1, m); chapter 2, "Four other shapes".
+    """A circle inside another, X (2, m) and Y (1, m); chapter 2, "Four other data sets".
 
     scikit-learn's ``make_circles``: label 1 is the inner circle, ``factor`` times as wide. Raises
     TypeError or ValueError for arguments out of range.
@@ -181,7 +181,7 @@ def noisy_circles(m=200, noise=0.3, factor=0.5, random_state=0):
 
 
 def noisy_moons(m=200, noise=0.2, random_state=0):
-    """Two interleaved half circles, X (2, m) and Y (1, m); chapter 2, "Four other shapes".
+    """Two interleaved half circles, X (2, m) and Y (1, m); chapter 2, "Four other data sets".
 
     scikit-learn's ``make_moons``. Raises TypeError or ValueError for arguments out of range.
     """
@@ -189,7 +189,7 @@ def noisy_moons(m=200, noise=0.2, random_state=0):
 
 
 def blobs(m=200, random_state=5):
-    """Six round clouds, 0 and 1 in turn, X (2, m) and Y (1, m); chapter 2, "Four other shapes".
+    """Six round clouds, 0 and 1 in turn, X (2, m) and Y (1, m); chapter 2, "Four other data sets".
 
     scikit-learn's ``make_blobs``, its six labels taken modulo 2. Raises TypeError or ValueError for
     arguments out of range.
@@ -199,7 +199,7 @@ def blobs(m=200, random_state=5):
 
 
 def gaussian_quantiles(m=200, random_state=0):
-    """A round cloud, its inner half one class; chapter 2, "Four other shapes".
+    """A round cloud, its inner half one class; chapter 2, "Four other data sets".
 
     X (2, m) and Y (1, m): scikit-learn's ``make_gaussian_quantiles`` with variance 0.5. Raises
     TypeError or ValueError for arguments out of range.
@@ -291,7 +291,8 @@ def _open_and_sealed():
 def one_hot(labels, n_classes):
     """Whole numbers 0 to C - 1, (1, m) or (m,), as columns of C numbers, (C, m), all 0 but one 1.
 
-    Chapter 9, "Labels as columns". Raises TypeError or ValueError for labels out of range.
+    Chapter 9, "One-hot labels: classes as columns". Raises TypeError or ValueError for labels out
+    of range.
     """
     check_count(n_classes, "n_classes", 2)
     labels = np.ravel(labels)

@@ -491,8 +491,9 @@ class NeuralNetworkClassifier(ClassifierMixin, _NeuralNetwork):
 class NeuralNetworkRegressor(RegressorMixin, _NeuralNetwork):
     """A Network that predicts numbers; excursion 10, "A network that predicts numbers".
 
-    y is (m,), or (m, n_out) for several numbers an example. The parameters and attributes are those
-    of NeuralNetworkClassifier, but for the classes, and with:
+    The manners are those of chapter 10, "A network with scikit-learn's manners". y is (m,), or
+    (m, n_out) for several numbers an example. The parameters and attributes are those of
+    NeuralNetworkClassifier, but for the classes, and with:
 
     loss: "squared_error", best for the mean; "absolute_error", best for the median, which a few
         wild numbers in y do not move. See SquaredError and AbsoluteError.

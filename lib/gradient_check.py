@@ -36,7 +36,7 @@ def numerical_gradient(f, theta, epsilon=None, method="two-sided"):
     f takes a vector like theta and returns a number (for "complex-step": it must accept complex
     vectors and use only functions that are analytic where they are used). ``epsilon`` defaults to
     1e-8, 1e-5 and 1e-30 for "one-sided", "two-sided" and "complex-step". Used in chapter 2,
-    "Do the gradients tell the truth", and derived in chapter 6. Raises TypeError or ValueError.
+    "Checking the gradient numerically", and derived in chapter 6. Raises TypeError or ValueError.
     """
     check_choice(method, "method", EPSILON)
     check_object(f, "f", "__call__", "a function of theta")
@@ -67,8 +67,9 @@ def relative_difference(a, b, rounding=0.0):
     """||a - b|| / (||a|| + ||b||), between 0 and 1; 0 for two zero vectors, NaN if one holds NaN.
 
     Below 1e-7 two gradients agree, above 1e-3 one of them is wrong. ``rounding``: two numbers that
-    are both no larger than this are both taken for zero. Chapter 2, "Do the gradients tell the
-    truth". Raises ValueError if one has more numbers than the other, or ``rounding`` is negative.
+    are both no larger than this are both taken for zero. Chapter 2, "Checking the gradient
+    numerically". Raises ValueError if one has more numbers than the other, or ``rounding`` is
+    negative.
     """
     a, b = np.ravel(a), np.ravel(b)
     if a.shape != b.shape:
@@ -82,7 +83,7 @@ def relative_difference(a, b, rounding=0.0):
 
 @dataclass
 class GradientReport:
-    """What check_gradients found; chapter 2, "Do the gradients tell the truth".
+    """What check_gradients found; chapter 2, "Checking the gradient numerically".
 
     relative_difference: of the whole gradient. worst: the names of the parameters that differ most,
     as "layers[2].W[3, 1]", with backward's value and the numerical one. analytic, numerical: both
@@ -112,7 +113,7 @@ def check_gradients(net, X, Y, epsilon=None, method="two-sided", n_worst=5, samp
     The network is left as it was. The check works on float64 copies, in training mode, with the
     penalty, and with one choice of dropped units. ``n_worst``: how many parameters to name;
     ``sample_weight``: None, or weights of the examples, (m,); ``epsilon`` and ``method`` are those
-    of ``numerical_gradient``. First used in chapter 2, "Do the gradients tell the truth", and
+    of ``numerical_gradient``. First used in chapter 2, "Checking the gradient numerically", and
     explained in chapter 6. Differences that rounding alone can make where the gradient is zero
     count as none. Raises TypeError or ValueError.
     """

@@ -1,4 +1,4 @@
-"""Full-batch descent on wide inputs: the same steps, many times sooner. Read it with chapter 3.
+"""Full-batch descent on wide inputs: the same steps, sooner. Read it with chapter 3's excursion.
 
 The gradient of the first layer is dZ Xᵀ: every step moves W within the span of the pictures. So
 after any number of steps W = C Xᵀ + D W0 for some small C (n_1, m) and D (n_1, n_1), and instead of
@@ -29,8 +29,8 @@ def train_gram(net, X, Y, optimizer, epochs, validation=None, progress=False, sa
     (GradientDescent, Momentum), and no penalty but L2. Returns the History; the network ends with
     the weights that ``train`` would have given it, even when stopped by hand or diverged. The
     optimizer starts afresh at each call: its running average is kept in other coordinates.
-    Derived in chapter 3, "The same answer, a hundredth of the work". Raises TypeError or ValueError
-    where the equality would not be exact.
+    Derived in excursion 3, "The Gram form of the first layer". Raises TypeError or ValueError where
+    the equality would not be exact.
     """
     check_object(net, "net", "cost_and_gradient", "Network([Dense(1)], n_inputs=2)")
     net.check_writeable()

@@ -7,7 +7,7 @@ __all__ = ["Diverged", "History"]
 
 @dataclass
 class History:
-    """What happened, one entry an epoch; chapter 1, "The same neuron from the library".
+    """What happened, one entry an epoch.
 
     costs: of the parameters before the epoch's update (with minibatches: the mean over all
     examples, each with the parameters that met it).
@@ -34,7 +34,7 @@ class History:
 
 
 class Diverged(ArithmeticError):
-    """The cost became NaN or infinite; chapter 1, "How large a step".
+    """The cost became NaN or infinite.
 
     It happened in step ``step`` of epoch ``epoch``, both counted from 0. ``history`` holds the
     epochs before. ``last_cost`` is the last finite cost, or None.

@@ -21,7 +21,7 @@ def zeros(shape, random_state=None):
 
 
 def normal(scale):
-    """An initializer that returns ``scale * randn(shape)``; chapter 2, "Why small random numbers".
+    """An initializer that returns ``scale * randn(shape)``; chapter 2, "Random initialization".
 
     Raises TypeError or ValueError if ``scale`` is not a positive finite number.
     """
@@ -39,8 +39,8 @@ def xavier(shape, random_state):
 
     The name is the course's. The scale is that of LeCun (1998), which keeps the variance on the way
     forward; Glorot and Bengio (2010), after whom it is called, take 2 / (n_prev + n_l), a
-    compromise with the way back: that is ``glorot_uniform``. Used in chapter 3, "The right size to
-    start", and derived in chapter 4, "The size of a sum".
+    compromise with the way back: that is ``glorot_uniform``. Used in chapter 3, "The scale of the
+    first weights", and derived in chapter 4, "The variance of a sum: Xavier's scale".
     """
     return _randn(shape, random_state) / np.sqrt(shape[1])
 
@@ -48,8 +48,8 @@ def xavier(shape, random_state):
 def glorot_uniform(shape, random_state):
     """Uniform between +-sqrt(6 / (n_prev + n_l)): its variance is 2 / (n_prev + n_l).
 
-    What other libraries call Xavier or Glorot (Glorot and Bengio, 2010). Chapter 4, "The size of a
-    sum".
+    What other libraries call Xavier or Glorot (Glorot and Bengio, 2010). Chapter 4, "Two meanings
+    of the name Xavier".
     """
     return _uniform(shape, random_state, lambda n_l, n_prev: 2 / (n_prev + n_l))
 
@@ -57,8 +57,8 @@ def glorot_uniform(shape, random_state):
 def he(shape, random_state):
     """randn * sqrt(2 / n_prev): makes good what a ReLU cuts away.
 
-    He et al., 2015. Used in chapter 3, "The right size to start", and derived in chapter 4,
-    "Half of it is cut away".
+    He et al., 2015. Used in chapter 3, "The scale of the first weights", and derived in chapter
+    4, "Half of the mean square: He's scale for ReLU".
     """
     return _randn(shape, random_state) * np.sqrt(2 / shape[1])
 
@@ -66,7 +66,7 @@ def he(shape, random_state):
 def he_uniform(shape, random_state):
     """Uniform between +-sqrt(6 / n_prev): the variance of ``he``, 2 / n_prev, without its tails.
 
-    He et al., 2015. Chapter 4, "Half of it is cut away".
+    He et al., 2015. Chapter 4, "Half of the mean square: He's scale for ReLU".
     """
     return _uniform(shape, random_state, lambda n_l, n_prev: 2 / n_prev)
 

@@ -21,9 +21,10 @@ __all__ = [
 
 
 def sigmoid(Z):
-    """1 / (1 + exp(-Z)) for Z of any shape; chapter 1, "From a score to a probability".
+    """1 / (1 + exp(-Z)) for Z of any shape.
 
-    ``exp`` only ever sees -|Z|, which is not positive, so it cannot overflow.
+    Chapter 1, "The sigmoid: from a score to a probability". ``exp`` only ever sees -|Z|, which is
+    not positive, so it cannot overflow.
     """
     e = np.exp(np.minimum(Z, -Z))  # not -abs(Z): that would break the complex step of chapter 6
     return np.where(Z >= 0, 1, e) / (1 + e)
@@ -32,13 +33,14 @@ def sigmoid(Z):
 def shares(columns, w=None):
     """What each example adds to the mean of all: its column / m, or w column / sum of w.
 
-    Chapter 1, "The cost"; with weights chapter 9, "When one class is rare".
+    Chapter 1, "The cost: cross-entropy"; with weights chapter 9, "Imbalance: when one class is
+    rare".
     """
     return columns / columns.shape[-1] if w is None else columns * (w / w.sum())
 
 
 class Loss:
-    """What the losses share; chapter 1, "The cost".
+    """What the losses share; chapter 1, "The cost: cross-entropy".
 
     A loss knows four things about the logits Z: ``value_and_gradient(Z, Y, w)``,
     ``probabilities(Z)``, ``labels(Z)``, and with ``check_outputs(n_outputs)`` how many rows of them
@@ -74,8 +76,8 @@ class BinaryCrossEntropy(Loss):
 
     With A = sigmoid(Z) the loss of one example is -Y log A - (1 - Y) log(1 - A)
     = max(Z, 0) - Y Z + log(1 + exp(-|Z|)), and dZ = (A - Y) / m.
-    Z and Y are (1, m). ``soft_labels=True`` allows Y between 0 and 1. Derived in chapter 1, "The
-    cost" and "The gradient".
+    Z and Y are (1, m). ``soft_labels=True`` allows Y between 0 and 1. Derived in chapter 1,
+    "The cost: cross-entropy" and "The gradient".
     """
 
     def value_and_gradient(self, Z, Y, w=None):
@@ -173,9 +175,9 @@ class _ErrorOfNumbers(Loss):
 class SquaredError(_ErrorOfNumbers):
     """Mean over the examples of half the squared error, (Z - Y)² / 2, for numbers Y.
 
-    dZ = (Z - Y) / m: the error itself again. Z and Y are (n_out, m); where there are several
-    outputs, their losses are added up. Best for the mean of what can be expected. Derived in
-    excursion 10, "The squared error and its gradient".
+    dZ = (Z - Y) / m: the error itself, as in chapter 1, "The gradient". Z and Y are (n_out, m);
+    where there are several outputs, their losses are added up. Best for the mean of what can be
+    expected. Derived in excursion 10, "The squared error and its gradient".
     """
 
     def value_and_gradient(self, Z, Y, w=None):
@@ -187,7 +189,8 @@ class AbsoluteError(_ErrorOfNumbers):
     """Mean over the examples of the absolute error |Z - Y|, for numbers Y.
 
     dZ = sign(Z - Y) / m: an example pulls equally hard, however far off it is, so that a few wild
-    numbers in Y cannot pull harder than the others. Z and Y are (n_out, m); where there are several
+    numbers in Y cannot pull harder than the others. Where Z = Y it is the subgradient 0, as in
+    chapter 5, "The penalty that makes zeros". Z and Y are (n_out, m); where there are several
     outputs, their losses are added up. Best for the median of what can be expected. Derived in
     excursion 10, "The absolute error and its gradient".
     """

@@ -270,8 +270,8 @@ class Network:
         """Within ``with``: this network, with ``first`` on ``n_inputs`` other inputs in front.
 
         Yields a network whose later layers are this one's own. What they learn stays, and so does
-        what ``first`` learns apart from its weights. Chapter 3, "The same answer, a hundredth of
-        the work", computes in other coordinates with it.
+        what ``first`` learns apart from its weights. Excursion 3, "The Gram form of the first
+        layer", computes in other coordinates with it.
         """
         own = self.layers[0]
         twin = copy.copy(self)

@@ -31,7 +31,7 @@ BLOCK = 2**15  # numbers of a vector that are updated at a time: few enough for 
 
 
 class Optimizer:
-    """What all optimizers share; chapter 7, "One changed line".
+    """What all optimizers share; chapter 7, "The optimizer: one changed line".
 
     ``n_averages`` says how many running averages ``update`` is given, zero vectors at first.
     ``linear`` says that a step is a linear function of the gradients so far: then descending in
@@ -117,7 +117,7 @@ class Schedule:
 
     It takes the place of the number: ``Adam(ExponentialDecay(0.01, 0.95, every=5))``. ``every`` is
     the number of steps that t counts as one, such as the steps of an epoch. Chapter 7,
-    "Slowing down". Raises TypeError or ValueError unless all three are positive numbers.
+    "Learning-rate decay". Raises TypeError or ValueError unless all three are positive numbers.
     """
 
     interval = "(0, inf)"  # of decay
@@ -138,21 +138,21 @@ class Schedule:
 
 
 class InverseTimeDecay(Schedule):
-    """learning_rate / (1 + decay t); chapter 7, "Slowing down"."""
+    """learning_rate / (1 + decay t); chapter 7, "Learning-rate decay"."""
 
     def factor(self, t):
         return 1 / (1 + self.decay * t)
 
 
 class SquareRootDecay(Schedule):
-    """learning_rate / sqrt(1 + decay t); chapter 7, "Slowing down"."""
+    """learning_rate / sqrt(1 + decay t); chapter 7, "Learning-rate decay"."""
 
     def factor(self, t):
         return 1 / math.sqrt(1 + self.decay * t)
 
 
 class ExponentialDecay(Schedule):
-    """learning_rate * decay**t, with decay in (0, 1]; chapter 7, "Slowing down"."""
+    """learning_rate * decay**t, with decay in (0, 1]; chapter 7, "Learning-rate decay"."""
 
     interval = "(0, 1]"
 
@@ -161,16 +161,17 @@ class ExponentialDecay(Schedule):
 
 
 class StepDecay(ExponentialDecay):
-    """The same in steps: learning_rate * decay**floor(t); chapter 7, "Slowing down"."""
+    """The same in steps: learning_rate * decay**floor(t); chapter 7, "Learning-rate decay"."""
 
     def factor(self, t):
         return self.decay ** math.floor(t)
 
 
 class GradientDescent(Optimizer):
-    """Step downhill: parameters -= rate * gradient; chapter 1, "How large a step".
+    """Step downhill: parameters -= rate * gradient.
 
-    Raises TypeError or ValueError if ``learning_rate`` is not a positive number.
+    Chapter 1, "The learning rate: how large a step". Raises TypeError or ValueError if
+    ``learning_rate`` is not a positive number.
     """
 
     linear = True
@@ -182,7 +183,7 @@ class GradientDescent(Optimizer):
 class Momentum(Optimizer):
     """Descend along a running average: v = beta v + (1 - beta) g; parameters -= rate * v.
 
-    Derived in chapter 7, "A ball with inertia" (Polyak, 1964). Raises TypeError or ValueError
+    Derived in chapter 7, "Momentum" (Polyak, 1964). Raises TypeError or ValueError
     unless ``learning_rate`` is positive and ``beta`` in [0, 1).
     """
 
@@ -203,7 +204,7 @@ class RMSprop(Optimizer):
     """Divide by the running size of the gradient: s = beta s + (1 - beta) g**2.
 
     The step is rate * g / (sqrt(s) + epsilon), with epsilon outside the root. Derived in chapter 7,
-    "A rate for every direction" (Tieleman and Hinton, 2012). Raises TypeError or ValueError for
+    "RMSprop" (Tieleman and Hinton, 2012). Raises TypeError or ValueError for
     ``learning_rate`` or ``epsilon`` not positive, or ``beta`` outside [0, 1).
     """
 
@@ -224,7 +225,7 @@ class Adam(Optimizer):
     """Momentum over RMSprop, both corrected for starting at zero.
 
     v = beta1 v + (1 - beta1) g and s = beta2 s + (1 - beta2) g**2; the step number t divides them
-    by 1 - beta1**t and 1 - beta2**t. Derived in chapter 7, "Both at once" (Kingma and Ba, 2015).
+    by 1 - beta1**t and 1 - beta2**t. Derived in chapter 7, "Adam" (Kingma and Ba, 2015).
     Raises TypeError or ValueError for arguments out of range, as RMSprop does.
     """
 

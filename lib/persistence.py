@@ -74,7 +74,7 @@ CLASSES = {
 
 
 class Saved(NamedTuple):
-    """What was in a file; chapter 7, "Stopping and going on".
+    """What was in a file.
 
     Parts that were not saved are None. ``versions`` are those of the packages that wrote it.
     """
@@ -93,7 +93,7 @@ def save(path, net, optimizer=None, history=None, early_stopping=None):
     dies and however many processes save there at once: each writes a file of its own beside it,
     forces it onto the disk, and renames it; the last one wins. A process that is killed meanwhile
     leaves its file behind, ``path`` with some digits and ``.part`` after it. A link is followed,
-    and the permissions of an existing file are kept. Chapter 7, "Stopping and going on".
+    and the permissions of an existing file are kept.
 
     Raises what ``check_path`` raises, TypeError for parts that are not of this library and so could
     not be made again from their names, and OSError if the disk does not take it.
@@ -104,7 +104,7 @@ def save(path, net, optimizer=None, history=None, early_stopping=None):
 def check_path(path, name="path"):
     """Where ``path`` can be written, as a Path: ``~`` and a link followed, and the writing tried.
 
-    Chapter 7, "Stopping and going on". Nothing is left behind. Raises TypeError for what is no
+    Nothing is left behind. Raises TypeError for what is no
     path, IsADirectoryError for a folder, FileNotFoundError for one in a folder that is not there,
     and another OSError or ValueError for what cannot be written for another reason.
     """
@@ -136,10 +136,7 @@ def check_path(path, name="path"):
 
 
 def check_savable(net, optimizer=None):
-    """Raise TypeError for a part that is not of this library.
-
-    Chapter 7, "Stopping and going on".
-    """
+    """Raise TypeError for a part that is not of this library."""
     check_object(net, "net", "cost_and_gradient", "Network([Dense(1)], n_inputs=2)")
     for name in ("layers", "loss", "penalty"):
         _describe(getattr(net, name), name)
@@ -147,7 +144,7 @@ def check_savable(net, optimizer=None):
 
 
 def contents(net, optimizer=None, history=None, early_stopping=None):
-    """All arrays that ``save`` writes, by their names; chapter 7, "Stopping and going on"."""
+    """All arrays that ``save`` writes, by their names."""
     from importlib.metadata import version  # half of what ``import lib`` would take
 
     check_savable(net, optimizer)
@@ -214,7 +211,7 @@ def _describe(thing, name):
 def load(path):
     """Read what ``save`` or ``train(..., checkpoint=path)`` wrote; returns a Saved.
 
-    Chapter 7, "Stopping and going on". Raises FileNotFoundError; ValueError, which says what is
+    Raises FileNotFoundError; ValueError, which says what is
     wrong, for a damaged or foreign file, whose checksum is looked at before anything is made of it;
     and BlockingIOError or PermissionError for a file that another program has open.
     """
@@ -321,7 +318,7 @@ def _fill(places, name, arrays):
 
 
 class Checkpoint:
-    """Saves a training after every few epochs, for ``train``; chapter 7, "Stopping and going on".
+    """Saves a training after every few epochs, for ``train``.
 
     Raises what ``save`` would raise, before anything is trained: for a path that cannot be written,
     or for parts that cannot be saved. A write that fails later, on a full disk, does not end the
@@ -418,7 +415,7 @@ CANNOT = {errno.EACCES, errno.EBADF, errno.EINVAL, errno.ENOSYS, errno.ENOTSUP}
 
 @contextmanager
 def open_hdf5(path):
-    """The HDF5 file at ``path``, open for reading; chapter 7, "Stopping and going on".
+    """The HDF5 file at ``path``, open for reading.
 
     It is read through Python's own file, so also where the file system knows no locks, as a
     browser's. Raises BlockingIOError or PermissionError for a file that another program has open,
@@ -474,10 +471,7 @@ OTHERS = {  # the first bytes of what people have in place of an HDF5 file
 
 
 def what_it_seems(start):
-    """What a file that is not HDF5 seems to be, by its first bytes, and what to do about it.
-
-    Chapter 7, "Stopping and going on".
-    """
+    """What a file that is not HDF5 seems to be, by its first bytes, and what to do about it."""
     if not start:
         return "it is empty: it was not copied or downloaded to its end; get it once more"
     for first, seems in OTHERS.items():
@@ -496,7 +490,7 @@ def what_it_seems(start):
 
 
 def checksum(arrays):
-    """SHA-256 of names, types, shapes and bytes; chapter 7, "Stopping and going on"."""
+    """SHA-256 of names, types, shapes and bytes."""
     digest = hashlib.sha256()
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
@@ -508,8 +502,8 @@ def checksum(arrays):
 def read_array(file, key, kinds="iuf", limit=2**30):
     """The data set ``key`` of an open HDF5 file, looked at before it is read.
 
-    ``kinds``: the kinds of dtype allowed. ``limit``: the most bytes. Chapter 1,
-    "Look before you model". Raises ValueError for what is not a plain array inside this file.
+    ``kinds``: the kinds of dtype allowed. ``limit``: the most bytes. Raises ValueError for what is
+    not a plain array inside this file.
     """
     import h5py
 

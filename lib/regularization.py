@@ -43,7 +43,8 @@ class Penalty:
 class L2(Penalty):
     """Adds strength / (2m) * sum of W**2 to the cost, and strength / m * W to dW.
 
-    First used in chapter 1, "The same optimum as scikit-learn", and derived in chapter 5.
+    First used in chapter 1, "The L2 penalty: the same optimum as scikit-learn", and derived in
+    chapter 5.
     """
 
     def value(self, W, m):

@@ -1,4 +1,4 @@
-"""Examples that stay on the disk, to train, to validate and to predict; chapter 7.
+"""Examples that stay on the disk, to train, to validate and to predict; see excursion 7.
 
 HDF5 keeps rows together, so in a file an example is a row: X (m, n_x) and Y (m,) or (m, n_y). In
 memory the same bytes, seen through ``.T``, are our columns. An epoch reads the file in blocks of
@@ -19,12 +19,12 @@ BUFFER = 2**23  # bytes that are read and shuffled together, twice: one buffer i
 
 
 def is_stored(X):
-    """Whether ``X`` is an HDF5 data set and no array; chapter 7, "Larger than memory"."""
+    """Whether ``X`` is an HDF5 data set and no array; excursion 7, "Larger than memory"."""
     return hasattr(type(X), "chunks") and hasattr(type(X), "read_direct")
 
 
 class StoredExamples:
-    """X and Y of an open HDF5 file, as columns that fit a network; chapter 7, "Larger than memory".
+    """X and Y of an open HDF5 file, as columns for a network; excursion 7, "Larger than memory".
 
     X: an HDF5 data set (m, n_x); (n_x, m) is read too, more slowly. Y: a data set (m, n_y), or
     (m,) for one output; or an array (n_y, m) as in memory; or None, to predict. ``suffix`` is added

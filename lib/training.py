@@ -30,7 +30,7 @@ def fit(net, batches, optimizer, epochs, after_epoch=(), history=None):
     weights, triples (X, Y, w).
     after_epoch: functions f(net, history) to call after every epoch; one that returns True ends the
     training. history: the History of the epochs before, to go on with.
-    Returns the History. Nothing is checked here: ``train`` does. Chapter 1, "Going downhill".
+    Returns the History. Nothing is checked here: ``train`` does. Chapter 1, "Gradient descent".
     Raises Diverged when the cost becomes NaN or infinite.
     """
     history, cost = history or History(), None
@@ -61,7 +61,7 @@ def minibatches(X, Y, batch_size, random_state, sample_weight=None):
 
     Every column comes exactly once. X is (n_x, m) and Y (n_y, m); ``random_state`` is a seed or a
     RandomState. With ``sample_weight``, (m,), it yields (X_batch, Y_batch, w_batch). Derived in
-    chapter 7, "Small batches". Raises TypeError or ValueError for a batch size below 1 or above m,
+    chapter 7, "Minibatches". Raises TypeError or ValueError for a batch size below 1 or above m,
     and unless X and Y have the same number of columns.
     """
     X, Y = check_numeric(X, "X"), check_numeric(Y, "Y")
@@ -117,8 +117,8 @@ def train(
     Stopping it by hand (Ctrl-C, the stop button) warns and returns the history so far, with all as
     it was after the last whole epoch. Where the inputs are many more than the examples,
     ``train_gram`` takes the same full-batch steps many times sooner; it is never used silently.
-    The loop itself is ``fit``. Derived in chapter 1, "Going downhill"; minibatches in chapter 7,
-    "Small batches", and files in chapter 7, "Larger than memory".
+    The loop itself is ``fit``. Derived in chapter 1, "Gradient descent"; minibatches in chapter 7,
+    "Minibatches", and files in excursion 7, "Larger than memory".
     Raises TypeError or ValueError for arguments that do not fit, and Diverged, with the parameters
     set back to the last ones of finite cost, when the cost becomes NaN or infinite.
     """

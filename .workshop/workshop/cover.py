@@ -6,7 +6,7 @@ from pathlib import Path
 
 from workshop.execute import CHAPTERS, load
 
-CHAPTER, CELL = "02_shallow_network.ipynb", "sizes-figure"
+CHAPTER, CELL = "02_shallow_network.ipynb", "views"
 IMAGE = re.compile(r"!\[[^\]]*\]\(chapters/cover\.png\)")
 
 

@@ -12,6 +12,7 @@ named "Cell 5, noise 2", so `-k noise` chooses them alone, and `-k "not noise"` 
 import functools
 import json
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from unittest import mock
 
@@ -19,7 +20,7 @@ import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
 from workshop import noise
-from workshop.execute import kernel_environment
+from workshop.execute import kernel_environment, load
 from workshop.outputs import differences
 
 MEASURED = Path(__file__).resolve().parent / "benchmarks" / "results.json"
@@ -39,6 +40,15 @@ def unexplained_markers(cell):
     return [] if isinstance(reason, str) and reason.strip() else markers(cell)
 
 
+REQUIRES = "requires-"  # begins the tag of a cell that imports what the course itself does not need
+
+
+def required(path):
+    """The packages that a notebook asks for by its tags: "requires-torch" is torch."""
+    tags = (tag for cell in load(path).cells for tag in cell.metadata.get("tags", []))
+    return [tag.removeprefix(REQUIRES) for tag in tags if tag.startswith(REQUIRES)]
+
+
 class StrictFile(IPyNbFile):
     """A notebook whose cells are `StrictCell`s; with a `seed`, run under rounding noise."""
 
@@ -47,7 +57,10 @@ class StrictFile(IPyNbFile):
         self.seed = seed
 
     def collect(self):
-        """nbval's own cells, one for one."""
+        """nbval's own cells, one for one; none where a package that they need is absent."""
+        if missing := [name for name in required(self.path) if find_spec(name) is None]:
+            needs = f"{self.path.stem} needs {', '.join(missing)}, which is not installed"
+            pytest.skip(f"{needs} (an extra of pyproject.toml)", allow_module_level=True)
         noisy = "" if self.seed is None else f", noise {self.seed}"
         for cell in super().collect():
             yield StrictCell.from_parent(

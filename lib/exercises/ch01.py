@@ -2,90 +2,120 @@
 
 import numpy as np
 
-from lib.exercises import exercise
+from lib.exercises import Exercise
 
 
 def _sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
-def _quiet(z):
-    """The sigmoid without a warning; z beyond 700 gives the same float."""
-    return _sigmoid(np.clip(z, -700, 700))
-
-
-def _neuron(random_state):
+def _neuron(random_state, n_x=None, m=None):
     """w, b, X, Y of a random size, with n_x != m so that a transposed product shows."""
-    n_x = random_state.randint(2, 5)
-    m = n_x + random_state.randint(2, 5)
+    n_x = n_x or random_state.randint(2, 5)
+    m = m or n_x + random_state.randint(2, 5)
     w, X = random_state.randn(n_x, 1), random_state.randn(n_x, m)
-    return w, float(random_state.randn()), X, (random_state.rand(1, m) > 0.4).astype(int)
+    Y = (random_state.rand(1, m) > 0.4).astype(int)
+    Y[0, : min(m, 2)] = [0, 1][: min(m, 2)]  # both classes are there
+    return w, float(random_state.randn()), X, Y
 
 
-@exercise("1.1", "Columns")
-class to_columns:
-    """Pictures (m, p, p, 3) uint8 as float columns (3 p p, m) between 0 and 1."""
+# --- 1.1 ------------------------------------------------------------------------------------------
 
-    def inputs(random_state):
-        m, p = random_state.randint(2, 5), random_state.randint(2, 4)
-        return (random_state.randint(256, size=(m, p, p, 3)).astype(np.uint8),)
 
-    def solution(pictures):
-        return pictures.reshape(len(pictures), -1).T / 255
+def _to_columns(pictures):
+    """Pictures (m, p, p, 3) uint8 as float columns (3 p p, m): between 0 and 1, and then centred.
 
-    hints = [
+    Centred: the mean over the m pictures is subtracted from each of the 3 p p features.
+    """
+    X = pictures.reshape(len(pictures), -1).T / 255
+    return X - X.mean(axis=1, keepdims=True)
+
+
+def _pictures(random_state, m=None, p=None):
+    m, p = m or random_state.randint(2, 5), p or random_state.randint(2, 4)
+    return (random_state.randint(256, size=(m, p, p, 3)).astype(np.uint8),)
+
+
+to_columns = Exercise(
+    "1.1",
+    "Columns",
+    _to_columns,
+    inputs=_pictures,
+    corners={
+        "one picture": lambda random_state: _pictures(random_state, m=1, p=2),
+        "pictures of one pixel": lambda random_state: _pictures(random_state, m=4, p=1),
+    },
+    hints=[
         "First make one row of each picture:"
         " `reshape` with m as the first axis and -1 as the second.",
         "Rows become columns by `.T`. The reshape alone cannot do that.",
-        "Bytes divided by 255 are floats from 0 to 1.",
-    ]
-    mistakes = {
-        "The shape is right, but every column mixes all the pictures: reshape keeps the stored"
-        " order, so cut it into m rows first and transpose after.": lambda pictures: (
-            pictures.reshape(-1, len(pictures)) / 255
+        "Bytes divided by 255 are floats from 0 to 1. The mean over the pictures has the shape"
+        " (3 p p, 1): `axis=1, keepdims=True`.",
+    ],
+    mistakes={
+        "The shape is right, but every column mixes all the pictures: reshape reads picture after"
+        " picture, so cut it into m rows first and transpose after.": (
+            ("reshape(len(pictures), -1).T", "reshape(-1, len(pictures))")
         ),
         "Your pictures are rows: the course keeps examples in columns, so transpose.": (
-            lambda pictures: pictures.reshape(len(pictures), -1) / 255
+            ("reshape(len(pictures), -1).T / 255", "reshape(len(pictures), -1) / 255"),
+            ("axis=1", "axis=0"),
         ),
-        "Your columns are right, but still bytes from 0 to 255: divide by 255.": lambda pictures: (
-            pictures.reshape(len(pictures), -1).T
-        ),
-        "Every number is 0 or 1: `//` rounds down to a whole number, and `/` does not.": (
-            lambda pictures: pictures.reshape(len(pictures), -1).T // 255
+        "Your columns are still 255 times too large: divide the bytes by 255.": (".T / 255", ".T"),
+        "Every number was rounded down: `//` makes whole numbers, and `/` does not.": (
+            (".T / 255", ".T // 255")
         ),
         "All axes are turned round, colours first: transpose after flattening, not before.": (
-            lambda pictures: pictures.T.reshape(-1, len(pictures)) / 255
+            ("pictures.reshape(len(pictures), -1).T", "pictures.T.reshape(-1, len(pictures))")
         ),
-    }
+        "You subtracted one mean of all numbers: each feature has a mean of its own, axis=1.": (
+            ("X.mean(axis=1, keepdims=True)", "X.mean()")
+        ),
+        "You subtracted each picture's own brightness: the mean goes over the pictures, axis=1.": (
+            ("axis=1", "axis=0")
+        ),
+        "The scale is right and the centring is missing: subtract the mean over the pictures.": (
+            ("return X - X.mean(axis=1, keepdims=True)", "return X")
+        ),
+    },
+)
 
 
-@exercise("1.2", "A sigmoid that cannot overflow")
-class stable_sigmoid:
+# --- 1.2 ------------------------------------------------------------------------------------------
+
+
+def _stable_sigmoid(z):
     """Logistic sigmoid of any float array, without overflow. Shape in, shape out."""
+    e = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1, e) / (1 + e)
 
-    def inputs(random_state):
-        shape = tuple(random_state.randint(2, 5, size=random_state.randint(1, 3)))
-        z = 3 * random_state.randn(*shape)
-        z.flat[0], z.flat[1] = -1000.0, 1000.0
-        return (z,)
 
-    def solution(z):
-        e = np.exp(-np.abs(z))
-        return np.where(z >= 0, 1, e) / (1 + e)
+def _scores(random_state):
+    shape = tuple(random_state.randint(2, 5, size=random_state.randint(1, 3)))
+    z = 3 * random_state.randn(*shape)
+    z.flat[0], z.flat[1] = -1000.0, 1000.0
+    return (z,)
 
-    corners = {
-        "between -1 and 1": (np.array([-0.9, -0.5, -0.1, 0.0, 0.1, 0.5, 0.9]),),
-        "far out": (np.array([[-1e5, -800.0, -40.0, -30.0], [1e5, 800.0, 40.0, 30.0]]),),
-        "a single number": (np.array(-2.0),),
-    }
-    atol = 1e-13
-    hints = [
+
+stable_sigmoid = Exercise(
+    "1.2",
+    "A sigmoid that cannot overflow",
+    _stable_sigmoid,
+    inputs=_scores,
+    corners={
+        "z = 0": (np.zeros((2, 1)),),
+        "scores near 0": (np.array([-0.9, -0.1, 0.1, 0.9]),),
+        "scores of ±30, where the sigmoid is not yet 0 or 1": (np.array([[-30.0, 30.0, -36.0]]),),
+        "a single huge score": (np.array([-1e6]),),
+    },
+    atol=1e-13,  # a sigmoid clipped at ±24 is 4e-11 away
+    hints=[
         "For which sign of z is exp(-z) safe, and what is the other form, with exp(z)?",
         "exp(-|z|) is safe for every z. For z >= 0 the answer is 1 / (1 + e); multiply numerator"
         " and denominator by exp(z) to see what it is for z < 0.",
         "np.where(condition, a, b) chooses element by element; compute e once, before choosing.",
-    ]
-    mistakes = {
+    ],
+    mistakes={
         "The values are right, but exp(1000) overflowed on the way and NumPy warned: never give"
         " exp a large positive number.": lambda z: 1 / (1 + np.exp(-z)),
         "This is NaN for large z, because exp(z) / (1 + exp(z)) becomes infinity over infinity.": (
@@ -96,202 +126,194 @@ class stable_sigmoid:
             z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z))
         ),
         "This is 1 - σ(z): with e = exp(-|z|),"
-        " the numerator is 1 where z is positive and e where it is negative.": lambda z: (
-            np.where(z >= 0, np.exp(-np.abs(z)), 1) / (1 + np.exp(-np.abs(z)))
+        " the numerator is 1 where z is positive and e where it is negative.": (
+            ("np.where(z >= 0, 1, e)", "np.where(z >= 0, e, 1)")
         ),
         "This is never below one half: exp(-|z|) forgets the sign of z,"
-        " which has to come back in the numerator.": lambda z: 1 / (1 + np.exp(-np.abs(z))),
-    }
+        " which has to come back in the numerator.": ("np.where(z >= 0, 1, e)", "1"),
+        "Clipping the score changes small probabilities: σ(-1000) is 0 to every digit that a float"
+        " has, and σ(-30) is not σ of your limit.": lambda z: (
+            1 / (1 + np.exp(-np.clip(z, -24, 24)))
+        ),
+    },
+)
 
 
-def _propagate(w, b, X, Y):
-    A = _sigmoid(w.T @ X + b)
+# --- 1.3 ------------------------------------------------------------------------------------------
+
+
+def _repaired(w, b, X, Y):
+    """Cost and gradients of one neuron: returns cost, dw (n_x, 1), db (a number).
+
+    w (n_x, 1), b a number, X (n_x, m), Y (1, m).
+    """
+    m = X.shape[1]
+    A = 1 / (1 + np.exp(-(w.T @ X + b)))
     cost = -np.mean(Y * np.log(A) + (1 - Y) * np.log(1 - A))
-    return cost, X @ (A - Y).T / X.shape[1], np.mean(A - Y)
+    dZ = A - Y
+    return cost, X @ dZ.T / m, np.sum(dZ) / m
 
 
-def _sloped(w, b, X, Y):
-    A = _sigmoid(w.T @ X + b)
-    return (A - Y) * A * (1 - A)
-
-
-def _changed(**change):
-    """propagate with some of its results changed: a mistake, in one line."""
-
-    def mistaken(w, b, X, Y):
-        right = dict(zip(("cost", "dw", "db"), _propagate(w, b, X, Y), strict=True))
-        right.update({name: wrong(w, b, X, Y, **right) for name, wrong in change.items()})
-        return tuple(right.values())
-
-    return mistaken
-
-
-@exercise("1.3", "The gradient")
-class propagate_again:
-    """Cost and gradients of one neuron: returns cost, dw (n_x, 1), db (a number)."""
-
-    results = ("cost", "dw", "db")
-    inputs = _neuron
-
-    def solution(w, b, X, Y):
-        A = 1 / (1 + np.exp(-(w.T @ X + b)))
-        cost = -np.mean(Y * np.log(A) + (1 - Y) * np.log(1 - A))
-        dZ = A - Y
-        return cost, X @ dZ.T / X.shape[1], np.mean(dZ)
-
-    hints = [
-        "Start from A. Which shape must dw have to be subtracted from w?",
-        "dZ = A - Y has shape (1, m). Which product of X (n_x, m) with it, or with its transpose,"
-        " is (n_x, 1)?",
-        "The cost is a mean over the pictures, so both gradients are means too: divide by m,"
-        " which is X.shape[1].",
-    ]
-    mistakes = {
+repaired = Exercise(
+    "1.3",
+    "Bug hunt",
+    _repaired,
+    inputs=_neuron,
+    corners={
+        "as many features as examples": lambda random_state: _neuron(random_state, 3, 3),
+        "two examples": lambda random_state: _neuron(random_state, 4, 2),
+    },
+    results=("cost", "dw", "db"),
+    hints=[
+        "Print the shapes for n_x = 3 and m = 5. Which of the two numbers does the cost divide by?",
+        "One bug hides when n_x equals m. The other does not change any shape: at w = 0 and b = 0,"
+        " with one cat among four pictures, what must db be?",
+        "m is the number of columns of X. The cost of a picture that is no cat is -log(1 - A).",
+    ],
+    mistakes={
+        "One bug is left: m is the number of examples, and the examples are the columns of X.": (
+            ("X.shape[1]", "X.shape[0]")
+        ),
+        "One bug is left: where Y is 0 the loss is -log(1 - A), and yours has the factor Y there"
+        " too, so it never counts.": ("(1 - Y) * np.log", "Y * np.log"),
+        "Both bugs are still there.": (
+            ("X.shape[1]", "X.shape[0]"),
+            ("(1 - Y) * np.log", "Y * np.log"),
+        ),
+        "Your dw and db have the wrong sign: the error is A - Y, predicted minus true.": (
+            ("A - Y", "Y - A")
+        ),
+        "The slope of the sigmoid has cancelled already: dZ is A - Y, not (A - Y) A (1 - A).": (
+            ("dZ = A - Y", "dZ = (A - Y) * A * (1 - A)")
+        ),
+        "Your dw lies on its side: dZ Xᵀ is a row (1, n_x), and w is a column; use X dZᵀ.": (
+            ("X @ dZ.T / m", "dZ @ X.T / m")
+        ),
+        "Your db is m times too large: the cost is a mean over the pictures, so its derivative is"
+        " one too.": ("np.sum(dZ) / m", "np.sum(dZ)"),
         "Your dw is m times too large: the cost is a mean over the pictures, so its gradient is one"
-        " too.": _changed(dw=lambda w, b, X, Y, dw, **_: dw * X.shape[1]),
-        "All three are m times too large: the cost is the mean of the losses, and its gradients are"
-        " means too.": _changed(
-            cost=lambda w, b, X, Y, cost, **_: cost * X.shape[1],
-            dw=lambda w, b, X, Y, dw, **_: dw * X.shape[1],
-            db=lambda w, b, X, Y, db, **_: db * X.shape[1],
-        ),
-        "The slope of the sigmoid has cancelled already: dZ is A - Y,"
-        " not (A - Y) A (1 - A).": _changed(
-            dw=lambda w, b, X, Y, **_: X @ _sloped(w, b, X, Y).T / X.shape[1],
-            db=lambda w, b, X, Y, **_: np.mean(_sloped(w, b, X, Y)),
-        ),
-        "Your cost has one half only: where Y is 0, the loss is -log(1 - A).": _changed(
-            cost=lambda w, b, X, Y, **_: -np.mean(Y * np.log(_sigmoid(w.T @ X + b)))
-        ),
-        "The right number, in a (1, 1) array: one neuron has one b, so return a number. (From"
-        " chapter 2 on, b and db are columns.)": _changed(
-            db=lambda w, b, X, Y, db, **_: np.array([[db]])
-        ),
-        "Your dw and db are m times too large: the cost is a mean over the pictures,"
-        " so its gradient is one too.": _changed(
-            dw=lambda w, b, X, Y, dw, **_: dw * X.shape[1],
-            db=lambda w, b, X, Y, db, **_: db * X.shape[1],
-        ),
-        "Your db is m times too large: it is the mean of dZ, not the sum.": _changed(
-            db=lambda w, b, X, Y, db, **_: db * X.shape[1]
-        ),
-        "Your signs are flipped: the derivative is A - Y,"
-        " what you predicted minus what is true.": _changed(
-            dw=lambda w, b, X, Y, dw, **_: -dw, db=lambda w, b, X, Y, db, **_: -db
-        ),
-        "Your db is an array of m numbers: all pictures share one b,"
-        " so their errors are averaged.": _changed(
-            db=lambda w, b, X, Y, **_: _sigmoid(w.T @ X + b) - Y
-        ),
-        "Your dw lies on its side: dZ Xᵀ is a row (1, n_x), and w is a column;"
-        " use X dZᵀ.": _changed(dw=lambda w, b, X, Y, dw, **_: dw.T),
-        "You divided dw by n_x, the number of rows of X; the pictures are its columns,"
-        " X.shape[1].": _changed(dw=lambda w, b, X, Y, dw, **_: dw * X.shape[1] / X.shape[0]),
-        "You used the score Z where the probability A is meant: dZ = A - Y.": _changed(
-            dw=lambda w, b, X, Y, **_: X @ (w.T @ X + b - Y).T / X.shape[1],
-            db=lambda w, b, X, Y, **_: np.mean(w.T @ X + b - Y),
-        ),
-        "Your cost is a sum over the pictures: divide by m.": _changed(
-            cost=lambda w, b, X, Y, cost, **_: cost * X.shape[1]
-        ),
-        "Your cost is negative: the logarithm of a probability is below zero,"
-        " so the sum needs a minus sign.": _changed(cost=lambda w, b, X, Y, cost, **_: -cost),
-    }
+        " too.": ("X @ dZ.T / m", "X @ dZ.T"),
+        "Your db is an array of m numbers: all pictures share one b, so their errors are added"
+        " up.": ("np.sum(dZ) / m", "dZ / m"),
+        "Your cost is a sum over the pictures: divide by m.": ("-np.mean(", "-np.sum("),
+        "Your cost is negative: the logarithm of a probability is below zero, so the mean needs a"
+        " minus sign.": ("-np.mean(", "np.mean("),
+    },
+)
 
 
-def _step_in_place(w, b, dw, db, learning_rate):
-    w -= learning_rate * dw
-    return w, b - learning_rate * db
+# --- 1.4 ------------------------------------------------------------------------------------------
 
 
-@exercise("1.4", "A step that leaves no traces")
-class step:
-    """One step of gradient descent: returns the new w and b; the arguments stay as they were."""
+def _balanced(A, X, Y):
+    """dw (n_x, 1) and db (a number) of the balanced cost, from A (1, m), X (n_x, m), Y (1, m).
 
-    results = ("w", "b")
-
-    def inputs(random_state):
-        n_x = random_state.randint(2, 5)
-        w, dw = random_state.randn(n_x, 1), random_state.randn(n_x, 1)
-        return w, float(random_state.randn()), dw, float(random_state.randn()), 0.3
-
-    def solution(w, b, dw, db, learning_rate):
-        return w - learning_rate * dw, b - learning_rate * db
-
-    hints = [
-        "Downhill is against the derivative: what is the sign of the step?",
-        "`w = w - something` makes a new array. What does `w -= something` do?",
-    ]
-    mistakes = {
-        "The numbers are right, but `w -= …` changed the caller's own w: an array is not copied"
-        " when it is passed. Write w = w - …, which makes a new one.": _step_in_place,
-        "You walked uphill: the gradient points where the cost grows, so subtract it.": (
-            lambda w, b, dw, db, learning_rate: (w + learning_rate * dw, b + learning_rate * db)
-        ),
-        "You stepped by the whole gradient: multiply it by the learning rate.": (
-            lambda w, b, dw, db, learning_rate: (w - dw, b - db)
-        ),
-        "Only w moved: b has its own derivative db and steps with the same rate.": (
-            lambda w, b, dw, db, learning_rate: (w - learning_rate * dw, b)
-        ),
-        "You returned the steps, not the places they lead to: subtract them from w and b.": (
-            lambda w, b, dw, db, learning_rate: (learning_rate * dw, learning_rate * db)
-        ),
-    }
+    The balanced cost is ½ (mean loss of the cats) + ½ (mean loss of the others); both are there.
+    """
+    cats = Y.sum()
+    others = Y.size - cats
+    share = np.where(Y == 1, 0.5 / cats, 0.5 / others)
+    dZ = share * (A - Y)
+    return X @ dZ.T, np.sum(dZ)
 
 
-@exercise("1.5", "The cost from scores")
-class cost_from_scores:
-    """Mean cross-entropy of scores Z (1, m) against labels Y (1, m), finite for any finite Z."""
+def _answers(random_state, cats=None, m=None):
+    _, _, X, Y = _neuron(random_state, m=m)
+    if cats is not None:
+        Y = (np.arange(Y.size) < cats).astype(int)[np.newaxis]
+    return random_state.uniform(0.1, 0.9, size=Y.shape), X, Y
 
-    def inputs(random_state):
-        m = random_state.randint(4, 8)
-        Z = 3 * random_state.randn(1, m)
-        Y = (random_state.rand(1, m) > 0.5).astype(int)
-        Z[0, :3], Y[0, :3] = (
-            (-1000.0, 1000.0, 1000.0),
-            (1, 0, 1),
-        )  # very wrong, twice, and very right
-        return Z, Y
 
-    def solution(Z, Y):
-        return np.mean(np.maximum(Z, 0) - Y * Z + np.log1p(np.exp(-np.abs(Z))))
+balanced = Exercise(
+    "1.4",
+    "Cats count as much as the others",
+    _balanced,
+    inputs=lambda random_state: _answers(random_state, cats=1 + random_state.randint(2), m=7),
+    corners={
+        "one cat only": lambda random_state: _answers(random_state, cats=1, m=5),
+        "one other only": lambda random_state: _answers(random_state, cats=4, m=5),
+        "as many cats as others": lambda random_state: _answers(random_state, cats=3, m=6),
+    },
+    results=("dw", "db"),
+    hints=[
+        "The loss of a single picture has the derivative A - Y with respect to its score, as"
+        " before. What changes is the share that each picture has in the cost.",
+        "In the plain cost each picture's share is 1/m. Here a cat's share is ½ divided by the"
+        " number of cats.",
+        "np.where(Y == 1, a, b) gives each picture its share, (1, m). The shares add up to 1.",
+    ],
+    mistakes={
+        "This is the plain gradient: every picture has the share 1/m, so cats, being fewer, count"
+        " less.": ("share = np.where(Y == 1, 0.5 / cats, 0.5 / others)", "share = 1 / Y.size"),
+        "Both are twice too large: each class has half of the cost, so its share is ½ divided by"
+        " its number.": (("0.5 / cats", "1 / cats"), ("0.5 / others", "1 / others")),
+        "The shares are swapped: a cat's is ½ divided by the number of cats.": (
+            ("0.5 / cats, 0.5 / others", "0.5 / others, 0.5 / cats")
+        ),
+        "The shares add up to 1 already: you divided dw by m once more.": (
+            ("return X @ dZ.T,", "return X @ dZ.T / Y.size,")
+        ),
+        "db is the sum of the weighted errors, not their mean: the shares add up to 1 already.": (
+            ("np.sum(dZ)", "np.mean(dZ)")
+        ),
+        "The sign is flipped: the error is A - Y.": ("A - Y", "Y - A"),
+        "The cats' part alone: where Y is 0 the error counts too.": (
+            ("0.5 / cats, 0.5 / others", "0.5 / cats, 0")
+        ),
+        "The others' part alone: the cats have a half of the cost too.": (
+            ("0.5 / cats, 0.5 / others", "0, 0.5 / others")
+        ),
+    },
+)
 
-    hints = [
-        "Write the loss for y = 1 and for y = 0 as functions of z alone."
-        " Both contain log(1 + exp(…)).",
-        "log(1 + exp(z)) = z + log(1 + exp(-z)). Which of the two forms is safe for z > 0?",
-        "max(z, 0) + log(1 + exp(-|z|)) covers both signs; what remains is the term with y.",
-    ]
-    mistakes = {
-        "Infinite or NaN: the sigmoid rounds to exactly 0 or 1, and then log sees a zero. Do not go"
-        " through the probability at all.": lambda Z, Y: (
-            -np.mean(Y * np.log(_sigmoid(Z)) + (1 - Y) * np.log(1 - _sigmoid(Z)))
+
+# --- 1.5 ------------------------------------------------------------------------------------------
+
+
+def _second_derivative(w, b, X, v):
+    """The second derivative of the cost at w, b in the direction v: a number.
+
+    It is d²J / dt² of J(w + t v, b) at t = 0. w (n_x, 1), b a number, X (n_x, m), v (n_x, 1).
+    """
+    A = 1 / (1 + np.exp(-(w.T @ X + b)))
+    return np.mean(A * (1 - A) * (v.T @ X) ** 2)
+
+
+def _direction(random_state, m=None):
+    w, b, X, _ = _neuron(random_state, m=m)
+    return w, b, X, random_state.randn(*w.shape)
+
+
+second_derivative = Exercise(
+    "1.5",
+    "The cost is convex",
+    _second_derivative,
+    inputs=_direction,
+    corners={
+        "one example": lambda random_state: _direction(random_state, m=1),
+        "v = 0": (
+            np.ones((2, 1)),
+            0.5,
+            np.array([[1.0, -2.0, 3.0], [0.5, 0.0, 1.0]]),
+            np.zeros((2, 1)),
         ),
-        "Clipping the probability hides the overflow and changes the cost: a very wrong score of"
-        " 1000 should cost 1000, not 34 or so.": lambda Z, Y: (
-            -np.mean(
-                Y * np.log(np.clip(_quiet(Z), 1e-15, 1 - 1e-15))
-                + (1 - Y) * np.log(1 - np.clip(_quiet(Z), 1e-15, 1 - 1e-15))
-            )
+    },
+    hints=[
+        "The score moves along the line as z + t vᵀx. What is dz/dt?",
+        "The first derivative of one loss is (a - y) vᵀx. Only a depends on t; da/dz = a (1 - a).",
+        "v.T @ X is (1, m): one number per example. Square it, weight it, and take the mean.",
+    ],
+    mistakes={
+        "This is the first derivative's slope a (1 - a) without the direction: the chain rule gives"
+        " the factor vᵀx twice.": ("np.mean(A * (1 - A) * (v.T @ X) ** 2)", "np.mean(A * (1 - A))"),
+        "The factor vᵀx comes twice, once for each derivative: it is squared.": (
+            ("(v.T @ X) ** 2", "(v.T @ X)")
         ),
-        "A small number inside the logarithm keeps it finite and makes it wrong: at a very wrong"
-        " score of 1000 the loss is 1000, and this stops near 35.": lambda Z, Y: (
-            -np.mean(Y * np.log(_quiet(Z) + 1e-15) + (1 - Y) * np.log(1 - _quiet(Z) + 1e-15))
+        "This is the sum over the examples: the cost is a mean, and so are its derivatives.": (
+            ("np.mean(", "np.sum(")
         ),
-        "You wrote |Z| where max(Z, 0) is meant: a very right score should cost nothing.": (
-            lambda Z, Y: np.mean(np.abs(Z) - Y * Z + np.log1p(np.exp(-np.abs(Z))))
-        ),
-        "log(1 + exp(Z)) overflows for large Z; only exp(-|Z|) is safe.": lambda Z, Y: np.mean(
-            np.log(1 + np.exp(Z)) - Y * Z
-        ),
-        "The term with Y is missing: for y = 1 the loss is log(1 + exp(-z)), which is z less.": (
-            lambda Z, Y: np.mean(np.maximum(Z, 0) + np.log1p(np.exp(-np.abs(Z))))
-        ),
-        "This is a sum over the examples: the cost is their mean.": lambda Z, Y: np.sum(
-            np.maximum(Z, 0) - Y * Z + np.log1p(np.exp(-np.abs(Z)))
-        ),
-        "You gave the examples one number each: the cost is their mean.": lambda Z, Y: (
-            np.maximum(Z, 0) - Y * Z + np.log1p(np.exp(-np.abs(Z)))
-        ),
-    }
+        "The derivative of a is a (1 - a); yours lacks the factor 1 - a.": ("A * (1 - A)", "A"),
+        "The derivative of a is a (1 - a); yours lacks the factor a.": ("A * (1 - A)", "(1 - A)"),
+        "The direction is v, and you used the weights w.": ("v.T @ X", "w.T @ X"),
+    },
+)

@@ -37,34 +37,32 @@ count_parameters = Exercise(
     "Count the parameters",
     _count_parameters,
     inputs=_three_sizes,
-    corners={"one output": (4, 3, 1), "one hidden neuron": (3, 1, 2), "one input": (1, 5, 2)},
+    corners={"one output": (4, 3, 1), "one hidden unit": (3, 1, 2), "one input": (1, 5, 2)},
     hints=[
         "Take it layer by layer: what are the shapes of W1 and b1, and of W2 and b2?",
         "W1 is (n_h, n_x), b1 is (n_h, 1), W2 is (n_y, n_h), b2 is (n_y, 1). Count the entries.",
     ],
     mistakes={
-        "You counted the weights only: every hidden and every output neuron has a bias too.": (
+        "You counted the weights only: every hidden unit and every output has a bias too.": (
             ("n_x + 1", "n_x"),
             ("n_h + 1", "n_h"),
         ),
-        "The hidden neurons have no biases in your count: n_h of them are missing.": (
+        "The hidden units have no biases in your count: n_h of them are missing.": (
             ("n_x + 1", "n_x")
         ),
-        "The output neurons have no biases in your count: n_y of them are missing.": (
-            ("n_h + 1", "n_h")
-        ),
-        "You gave the inputs biases too: they are numbers that arrive, not neurons.": (
+        "The outputs have no biases in your count: n_y of them are missing.": (("n_h + 1", "n_h")),
+        "You gave the inputs biases too: they are numbers that arrive, and compute nothing.": (
             ("n_h * (n_x + 1)", "n_x + n_h * (n_x + 1)")
         ),
-        "That is the hidden layer alone: the output neurons have parameters too.": (
+        "That is the hidden layer alone: the outputs have parameters too.": (
             (" + n_y * (n_h + 1)", "")
         ),
-        "That is the output layer alone: the hidden neurons have parameters too.": (
+        "That is the output layer alone: the hidden units have parameters too.": (
             ("n_h * (n_x + 1) + ", "")
         ),
-        "You joined the outputs to the inputs: W2 has a column for each hidden neuron, not for each"
+        "You joined the outputs to the inputs: W2 has a column for each hidden unit, not for each"
         " input.": ("n_h + 1", "n_x + 1"),
-        "You counted one bias a layer: it is one a neuron, which is why b has n rows.": (
+        "You counted one bias per layer: each unit has one, which is why b has n rows.": (
             ("n_h * (n_x + 1) + n_y * (n_h + 1)", "n_h * n_x + n_y * n_h + 2")
         ),
     },
@@ -74,56 +72,74 @@ count_parameters = Exercise(
 # --- 2.2 ------------------------------------------------------------------------------------------
 
 
-def _forward_pass(W1, b1, W2, b2, X):
-    """The hidden outputs A1 (n_h, m) and the probabilities A2 (1, m) of a tanh network.
+def _one_step(W1, b1, W2, b2, X, Y, rate):
+    """W1, b1, W2, b2 of a tanh network with one sigmoid output, after one step of descent.
 
-    W1 (n_h, n_x), b1 (n_h, 1), W2 (1, n_h), b2 (1, 1), X (n_x, m).
+    W1 (n_h, n_x), b1 (n_h, 1), W2 (1, n_h), b2 (1, 1), X (n_x, m), Y (1, m). The gradients are all
+    taken at the parameters before the step.
     """
+    m = X.shape[1]
     A1 = np.tanh(W1 @ X + b1)
-    A2 = _sigmoid(W2 @ A1 + b2)
-    return A1, A2
+    dZ2 = _sigmoid(W2 @ A1 + b2) - Y
+    dZ1 = W2.T @ dZ2 * (1 - A1**2)
+    dW1 = dZ1 @ X.T / m
+    db1 = np.sum(dZ1, axis=1, keepdims=True) / m
+    dW2 = dZ2 @ A1.T / m
+    db2 = np.sum(dZ2, axis=1, keepdims=True) / m
+    return W1 - rate * dW1, b1 - rate * db1, W2 - rate * dW2, b2 - rate * db2
 
 
-forward_pass = Exercise(
+def _net_and_rate(random_state, sizes=None):
+    return *_net(random_state, sizes), float(random_state.uniform(0.5, 1.5))
+
+
+one_step = Exercise(
     "2.2",
-    "Forward",
-    _forward_pass,
-    results=("A1", "A2"),
-    inputs=lambda random_state: _net(random_state)[:5],
+    "A bug hunt: one step",
+    _one_step,
+    results=("W1", "b1", "W2", "b2"),
+    inputs=_net_and_rate,
     corners={
-        "one example": lambda random_state: _net(random_state, (4, 3, 1))[:5],
-        "as many examples as neurons": lambda random_state: _net(random_state, (3, 4, 4))[:5],
+        "one example": lambda random_state: _net_and_rate(random_state, (4, 3, 1)),
+        "one hidden unit": lambda random_state: _net_and_rate(random_state, (3, 1, 5)),
+        "as many examples as units": lambda random_state: _net_and_rate(random_state, (3, 4, 4)),
     },
     hints=[
-        "Each layer does the same two things: a matrix product plus a bias, then a bend.",
-        "The hidden layer reads X and bends with tanh; the output layer reads A1 and bends with the"
-        " sigmoid.",
+        "Take the lines in order, and ask of each name: is it still what it was in the formula?",
+        "dZ1 needs the W2 that made A2. Which W2 does the program use there?",
+        "Each unit has a bias of its own: what shape must its gradient have?",
     ],
     mistakes={
-        "Your hidden layer does not bend: without the tanh the two layers are one, and the boundary"
-        " is a straight line.": ("np.tanh(W1 @ X + b1)", "W1 @ X + b1"),
-        "A2 is right, but in place of A1 you returned its score Z1: apply the tanh to it.": (
-            ("return A1, A2", "return W1 @ X + b1, A2")
+        "Both bugs are still there: dZ1 uses the W2 that has already been changed, and the"
+        " gradient of b1 is one number for all units.": (
+            ("W2.T @ dZ2", "(W2 - rate * dZ2 @ A1.T / m).T @ dZ2"),
+            ("np.sum(dZ1, axis=1, keepdims=True) / m", "np.mean(dZ1)"),
         ),
-        "Both are right, in the wrong order: A1 first, then A2.": ("A1, A2", "A2, A1"),
-        "A1 is right, but the second layer read Z1 instead of A1: the bend was computed and not"
-        " used.": ("W2 @ A1", "W2 @ (W1 @ X + b1)"),
-        "Your A2 goes from -1 to 1, which no probability does: the last bend is the sigmoid.": (
-            ("_sigmoid(W2", "np.tanh(W2")
+        "b1 is mended. The other bug is left: dZ1 uses the W2 that has already been changed."
+        " Compute all gradients first.": ("W2.T @ dZ2", "(W2 - rate * dZ2 @ A1.T / m).T @ dZ2"),
+        "W1 is mended. The other bug is left: the gradient of b1 is one number for all units;"
+        " sum over the points only, axis=1, and divide by m.": (
+            ("np.sum(dZ1, axis=1, keepdims=True) / m", "np.mean(dZ1)")
         ),
-        "Your A2 is the score Z2: a sigmoid turns it into a probability.": (
-            ("_sigmoid(W2 @ A1 + b2)", "W2 @ A1 + b2")
+        "The gradient of b1 is the sum over all units and points: sum over the points only,"
+        " axis=1.": ("np.sum(dZ1, axis=1, keepdims=True)", "np.sum(dZ1)"),
+        "Your b1 is moved by the sum of its errors: divide by m, as for the weights.": (
+            ("np.sum(dZ1, axis=1, keepdims=True) / m", "np.sum(dZ1, axis=1, keepdims=True)")
         ),
-        "You used the sigmoid in the hidden layer: a fine bend, but the task asks for tanh.": (
-            ("np.tanh", "_sigmoid")
+        "The step goes uphill in all four: subtract rate times the gradient.": (
+            ("W1 - rate * dW1, b1 - rate * db1", "W1 + rate * dW1, b1 + rate * db1"),
+            ("W2 - rate * dW2, b2 - rate * db2", "W2 + rate * dW2, b2 + rate * db2"),
         ),
-        "The biases are missing: at X = 0 every hidden answer would be 0.": (
-            (" + b1", ""),
-            (" + b2", ""),
+        "The slope of tanh is missing on the way back: it is 1 - A1**2.": (" * (1 - A1**2)", ""),
+        "You multiplied by A1 (1 - A1), the slope of the sigmoid: that of tanh is 1 - A1**2.": (
+            ("1 - A1**2", "A1 * (1 - A1)")
         ),
-        "The bias of the hidden layer is missing: add b1 before the tanh.": (" + b1", ""),
-        "A1 is right. The bias of the output layer is missing in A2: add b2 before the sigmoid.": (
-            (" + b2", "")
+        "These are the four gradients, not the parameters after the step.": (
+            ("W1 - rate * dW1, b1 - rate * db1", "dW1, db1"),
+            ("W2 - rate * dW2, b2 - rate * db2", "dW2, db2"),
+        ),
+        "Nothing has been divided by m: the cost is a mean over the points.": (
+            ("m = X.shape[1]", "m = 1")
         ),
     },
 )
@@ -132,56 +148,71 @@ forward_pass = Exercise(
 # --- 2.3 ------------------------------------------------------------------------------------------
 
 
-def _leaky_relu_backward(dA, Z, slope):
-    """dZ (n, m) of a leaky ReLU, from dA (n, m), its input Z (n, m) and its slope.
+def _shortcut_gradients(W1, W2, V, A1, A2, X, Y):
+    """dV (1, n_x), and dX (n_x, m), the derivative of each point's loss by its own inputs.
 
-    Where Z is 0 the slope counts, as for negative Z.
+    W1 (n_h, n_x), W2 (1, n_h), V (1, n_x), A1 (n_h, m), A2 (1, m), X (n_x, m), Y (1, m). The net is
+    A1 = tanh(W1 X + b1), A2 = sigmoid(W2 A1 + V X + b2).
     """
-    return np.where(Z > 0, dA, slope * dA)
+    m = X.shape[1]
+    dZ2 = A2 - Y
+    dZ1 = W2.T @ dZ2 * (1 - A1**2)
+    dV = dZ2 @ X.T / m
+    dX = W1.T @ dZ1 + V.T @ dZ2
+    return dV, dX
 
 
-def _gradient_and_score(random_state):
-    shape = tuple(random_state.randint(2, 6, size=2))
-    dA, Z = random_state.randn(*shape), random_state.randn(*shape)
-    Z.flat[0], dA.flat[0] = -1.0, 2.0  # so that the signs of Z and dA differ at least here
-    return dA, Z, float(random_state.uniform(0.05, 0.3))
+def _with_shortcut(random_state, sizes=None):
+    W1, b1, W2, b2, X, Y = _net(random_state, sizes)
+    V = random_state.randn(1, len(X))
+    A1 = np.tanh(W1 @ X + b1)
+    return W1, W2, V, A1, _sigmoid(W2 @ A1 + V @ X + b2), X, Y
 
 
-def _some_zeros(random_state):
-    dA, Z, slope = _gradient_and_score(random_state)
-    Z.flat[1] = Z.flat[-1] = 0.0
-    return dA, Z, slope
-
-
-leaky_relu_backward = Exercise(
+shortcut_gradients = Exercise(
     "2.3",
-    "Back through a leaky ReLU",
-    _leaky_relu_backward,
-    inputs=_gradient_and_score,
+    "A shortcut past the hidden layer",
+    _shortcut_gradients,
+    results=("dV", "dX"),
+    inputs=_with_shortcut,
     corners={
-        "Z = 0 in two places": _some_zeros,
-        "one example": lambda random_state: (random_state.randn(5, 1), np.eye(5)[:, :1] - 0.5, 0.1),
+        "one example": lambda random_state: _with_shortcut(random_state, (4, 3, 1)),
+        "one hidden unit": lambda random_state: _with_shortcut(random_state, (3, 1, 5)),
+        "one input": lambda random_state: _with_shortcut(random_state, (1, 4, 6)),
     },
     hints=[
-        "The chain rule: dZ is dA times the derivative of the function at Z.",
-        "The derivative is 1 where Z > 0, else `slope`: `np.where` chooses element by element.",
+        "V meets X as W2 meets A1. What does dW2 look like?",
+        "X reaches the score Z2 through the hidden layer and through V. A change of X makes both"
+        " change, so the two derivatives are added.",
+        "Through the hidden layer the error arrives at Z1 as dZ1; from there to X it goes back"
+        " through W1, as it went from Z2 to A1 through W2.",
     ],
     mistakes={
-        "Where Z is negative you return the slope itself: the chain rule multiplies it by dA."
-        " (A published table of activations has this mistake.)": ("slope * dA", "slope"),
-        "You return the derivative alone: multiply it by dA, the gradient that arrives.": (
-            ("dA, slope * dA", "1.0, slope")
+        "dV is right. dX holds the way through the hidden layer only: add what reaches X through"
+        " V.": (" + V.T @ dZ2", ""),
+        "dV is right. dX holds the shortcut only: add what reaches X through the hidden layer.": (
+            ("W1.T @ dZ1 + V.T", "V.T")
         ),
-        "You look at the sign of dA: the kink lies where Z is 0.": ("Z > 0", "dA > 0"),
-        "Where Z is negative nothing gets through, as in the plain ReLU: `slope` of the gradient"
-        " does. (An array of whole numbers turns a slope of 0.1 into 0.)": ("slope * dA", "0.0"),
-        "This is the function, not its derivative: you multiplied by the leaky ReLU of Z.": (
-            ("dA, slope * dA", "dA * Z, slope * Z * dA")
+        "dV is right. The way through the hidden layer lacks the slope of tanh, 1 - A1**2.": (
+            (" * (1 - A1**2)", "")
         ),
-        "The two slopes are exchanged: 1 belongs to positive Z, `slope` to negative.": (
-            ("dA, slope * dA", "slope * dA, dA")
+        "dX is right. Your dV is a sum over the points: the cost is their mean, divide by m.": (
+            ("X.T / m", "X.T")
         ),
-        "Right, but where Z is 0: there the derivative is `slope`.": ("Z > 0", "Z >= 0"),
+        "dV is right. dX belongs to the loss of each point, which has no mean to take: do not"
+        " divide by m.": ("W1.T @ dZ1 + V.T @ dZ2", "(W1.T @ dZ1 + V.T @ dZ2) / m"),
+        "dV is right. In dX one of the two ways is divided by m: neither is, because dX belongs"
+        " to the loss of each point.": ("+ V.T @ dZ2", "+ V.T @ dZ2 / m"),
+        "dV is right. The two ways are added, not subtracted: both are changes of the same Z2.": (
+            ("+ V.T", "- V.T")
+        ),
+        "Both have the wrong sign: the error is A2 - Y, predicted minus true.": (
+            ("A2 - Y", "Y - A2")
+        ),
+        "The slope of the sigmoid has cancelled already: dZ2 = A2 - Y, with nothing to multiply.": (
+            ("A2 - Y", "(A2 - Y) * A2 * (1 - A2)")
+        ),
+        "Both are right, in the wrong order: dV first, then dX.": ("dV, dX", "dX, dV"),
     },
 )
 
@@ -189,85 +220,43 @@ leaky_relu_backward = Exercise(
 # --- 2.4 ------------------------------------------------------------------------------------------
 
 
-def _backward_pass(W2, A1, A2, X, Y):
-    """The gradients dW1, db1, dW2, db2 of a tanh network with one output, in that order.
-
-    W2 (1, n_h), A1 (n_h, m), A2 (1, m), X (n_x, m), Y (1, m).
+def _equal_networks(n_h):
+    """How many settings of the parameters of a tanh network with n_h hidden units, all different,
+    give the same function: a whole number. The units may change places and signs.
     """
-    m = X.shape[1]
-    dZ2 = A2 - Y
-    dW2 = dZ2 @ A1.T / m
-    db2 = np.sum(dZ2, axis=1, keepdims=True) / m
-    dZ1 = W2.T @ dZ2 * (1 - A1**2)
-    dW1 = dZ1 @ X.T / m
-    db1 = np.sum(dZ1, axis=1, keepdims=True) / m
-    return dW1, db1, dW2, db2
+    from math import factorial
+
+    return factorial(n_h) * 2**n_h
 
 
-def _forward_results(random_state, sizes=None):
-    W1, b1, W2, b2, X, Y = _net(random_state, sizes)
-    A1 = np.tanh(W1 @ X + b1)
-    return W2, A1, _sigmoid(W2 @ A1 + b2), X, Y
-
-
-backward_pass = Exercise(
+equal_networks = Exercise(
     "2.4",
-    "Backward",
-    _backward_pass,
-    results=("dW1", "db1", "dW2", "db2"),
-    inputs=_forward_results,
-    corners={
-        "one example": lambda random_state: _forward_results(random_state, (4, 3, 1)),
-        "one hidden neuron": lambda random_state: _forward_results(random_state, (3, 1, 5)),
-    },
+    "On paper: how many networks are the same network?",
+    _equal_networks,
+    inputs=lambda random_state: (int(random_state.randint(3, 8)),),
+    corners={"one unit": (1,), "two units": (2,), "four units": (4,), "ten units": (10,)},
     hints=[
-        "Start from dZ2 = A2 - Y and walk back one line of the forward pass at a time.",
-        "A gradient is shaped like its parameter. What must be transposed to make dW2 (1, n_h)?",
-        "dZ1 is W2.T @ dZ2, element by element times the slope of tanh, 1 - A1**2.",
+        "In how many orders can n_h units stand? And what else leaves W2 tanh(W1 X + b1) as it is?",
+        "tanh(-z) = -tanh z: a unit may change the sign of all its weights, in front and behind."
+        " How many choices does each unit have?",
+        "The choices of the signs are independent of each other and of the order: multiply.",
     ],
     mistakes={
-        "All four are m times too large: the cost is a mean over the points, so its gradient is one"
-        " too.": ("m = X.shape[1]", "m = 1"),
-        "The weights are right; your biases' gradients are sums: divide by m there too.": (
-            ("np.sum(dZ2, axis=1, keepdims=True) / m", "np.sum(dZ2, axis=1, keepdims=True)"),
-            ("np.sum(dZ1, axis=1, keepdims=True) / m", "np.sum(dZ1, axis=1, keepdims=True)"),
+        "These are the orders alone: each unit may also change its sign.": (" * 2**n_h", ""),
+        "These are the signs alone: the units may also change places.": (("factorial(n_h) * ", "")),
+        "The orders and the signs are chosen independently: multiply the two numbers, do not add"
+        " them.": ("* 2", "+ 2"),
+        "You let all units change their signs together: each may do so for itself, which makes a"
+        " factor of 2 for each.": ("2**n_h", "2"),
+        "Two signs for each of n_h units are 2 to the power n_h, not n_h squared.": (
+            ("2**n_h", "n_h**2")
         ),
-        "The first layer is divided by m twice: dZ2 holds one point's error, so divide once, in"
-        " each gradient.": ("(1 - A1**2)", "(1 - A1**2) / m"),
-        "Everything is divided by m twice: once in dZ2, and once more in each gradient.": (
-            ("A2 - Y", "(A2 - Y) / m")
+        "Two choices for each unit: that is 2 · 2 · 2 …, a power, and not 2 n_h.": (
+            ("2**n_h", "2 * n_h")
         ),
-        "You summed db1 over the neurons: each neuron has one bias for all points, so sum along"
-        " axis 1.": ("np.sum(dZ1, axis=1", "np.sum(dZ1, axis=0"),
-        "The slope of the sigmoid has cancelled already: dZ2 = A2 - Y, with nothing to multiply.": (
-            ("A2 - Y", "(A2 - Y) * A2 * (1 - A2)")
+        "n_h to the power n_h would let several units take the same place: count the orders.": (
+            ("factorial(n_h)", "n_h**n_h")
         ),
-        "You squared the whole bracket: the slope of tanh is 1 - A1**2.": (
-            ("1 - A1**2", "(1 - A1) ** 2")
-        ),
-        "Your db1 is one number without axes: average over the points only, axis=1, and keep the"
-        " axes.": ("np.sum(dZ1, axis=1, keepdims=True) / m", "np.sum(dZ1) / dZ1.size"),
-        "All four have the wrong sign: the error is A2 - Y, predicted minus true.": (
-            ("A2 - Y", "Y - A2")
-        ),
-        "The first layer lacks the slope of tanh: on the way back through A1 = tanh(Z1) the"
-        " gradient is multiplied by 1 - A1**2.": (" * (1 - A1**2)", ""),
-        "dW1 is right. Your db1 lacks the slope of tanh: sum dZ1, not W2.T @ dZ2.": (
-            ("np.sum(dZ1", "np.sum(W2.T @ dZ2")
-        ),
-        "You multiplied by A1 (1 - A1), the slope of the sigmoid: that of tanh is 1 - A1**2.": (
-            ("1 - A1**2", "A1 * (1 - A1)")
-        ),
-        "You took the tanh of A1 once more: A1 is already tanh(Z1), so its slope is 1 - A1**2.": (
-            ("1 - A1**2", "1 - np.tanh(A1) ** 2")
-        ),
-        "db1 and db2 have lost their second axis: without keepdims, b1 - rate * db1 becomes a"
-        " square.": (
-            ("np.sum(dZ2, axis=1, keepdims=True)", "np.sum(dZ2, axis=1)"),
-            ("np.sum(dZ1, axis=1, keepdims=True)", "np.sum(dZ1, axis=1)"),
-        ),
-        "Your db1 is one number for all hidden neurons: sum over the points (axis=1), not over the"
-        " neurons.": ("np.sum(dZ1, axis=1, keepdims=True)", "np.sum(dZ1, keepdims=True)"),
     },
 )
 
@@ -276,10 +265,10 @@ backward_pass = Exercise(
 
 
 def _xor_by_hand():
-    """W1 (2, 2), b1 (2, 1), W2 (1, 2), b2 (1, 1) of a tanh network that answers 1 where exactly one
+    """W1 (2, 2), b1 (2, 1), W2 (1, 2), b2 (1, 1) of a tanh network that says 1 where exactly one
     of its two inputs is near 1, and 0 where both are near 0 or both near 1. No training.
     """
-    W1 = np.array([[10.0, 10.0], [10.0, 10.0]])  # both neurons look at x1 + x2
+    W1 = np.array([[10.0, 10.0], [10.0, 10.0]])  # both units look at x1 + x2
     b1 = np.array([[-5.0], [-15.0]])  # and change sign at 0.5 and at 1.5
     W2 = np.array([[1.0, -1.0]])  # yes to the first line, no to the second
     b2 = np.array([[-1.0]])
@@ -321,14 +310,14 @@ xor_by_hand = Exercise(
     },
     hints=[
         "One straight line cannot do it. Two parallel lines can: draw the four corners and look.",
-        "Let both neurons look at x1 + x2, one changing sign at 0.5 and the other at 1.5. Steep"
+        "Let both units look at x1 + x2, one changing sign at 0.5 and the other at 1.5. Steep"
         " weights (say 10) make tanh nearly -1 or 1.",
-        "Write down what the two neurons answer at the sums 0, 1 and 2: (-1, -1), (1, -1), (1, 1)."
+        "Write down the outputs of the two units at the sums 0, 1 and 2: (-1, -1), (1, -1), (1, 1)."
         " Which W2 and b2 make the middle case alone positive?",
     ],
     # Labels say little, so a sentence here claims no more than what the labels show.
     mistakes={
-        "This is OR: it says 1 at (1, 1) too. The second neuron has to take that corner back.": (
+        "This is OR: it says 1 at (1, 1) too. The second unit has to take that corner back.": (
             ("[[1.0, -1.0]]", "[[1.0, 0.0]]"),
             ("[[-1.0]]", "[[0.0]]"),
         ),
@@ -345,6 +334,65 @@ xor_by_hand = Exercise(
         "This says 1 at (0, 0) as well: it is NAND, 0 at (1, 1) alone.": (
             ("[[1.0, -1.0]]", "[[0.0, -1.0]]"),
             ("[[-1.0]]", "[[0.0]]"),
+        ),
+    },
+)
+
+
+# --- 2.6 ------------------------------------------------------------------------------------------
+
+
+def _stuck_cost():
+    """The cost at which a network that starts from zeros ends if 3 of 4 points are of class 1."""
+    share = 0.75
+    return -share * np.log(share) - (1 - share) * np.log(1 - share)
+
+
+stuck_cost = Exercise(
+    "2.6",
+    "Predict: zeros and unequal classes",
+    _stuck_cost,
+    rtol=0.01,
+    hints=[
+        "Which of the four gradients is not zero at the start?",
+        "Only b2 can move, so all points get the same probability. Which probability is best?",
+        "The best common probability is the share of class 1, 0.75. Put it into the cross-entropy:"
+        " three of four points cost -log 0.75, one costs -log 0.25.",
+    ],
+    mistakes={
+        "That is log 2, the cost at the start. With unequal classes the last bias can move.": (
+            ("share = 0.75", "share = 0.5")
+        ),
+        "That is the cost of the points of class 1 alone: one in four is of class 0, and costs"
+        " -log 0.25.": (
+            ("-share * np.log(share) - (1 - share) * np.log(1 - share)", "-np.log(share)")
+        ),
+        "That is the mean of the two losses without their shares: three of four points are of class"
+        " 1.": (
+            (
+                "-share * np.log(share) - (1 - share) * np.log(1 - share)",
+                "-(np.log(share) + np.log(1 - share)) / 2",
+            )
+        ),
+        "The shares are exchanged: a point of class 1 costs -log 0.75, and there are three of them"
+        " for each of class 0.": (
+            (
+                "-share * np.log(share) - (1 - share) * np.log(1 - share)",
+                "-(1 - share) * np.log(share) - share * np.log(1 - share)",
+            )
+        ),
+        "That is the right number in bits: the course's logarithm is the natural one.": (
+            (
+                "-share * np.log(share) - (1 - share) * np.log(1 - share)",
+                "-share * np.log2(share) - (1 - share) * np.log2(1 - share)",
+            )
+        ),
+        "The sign is wrong: the logarithm of a probability is negative, a cost is not.": (
+            ("-share * np.log(share) - (1", "share * np.log(share) + (1")
+        ),
+        "A cost of 0 would need the right label with certainty for every point, and all points get"
+        " the same probability here.": (
+            ("-share * np.log(share) - (1 - share) * np.log(1 - share)", "0.0")
         ),
     },
 )

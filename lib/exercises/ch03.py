@@ -4,381 +4,465 @@ from itertools import pairwise
 
 import numpy as np
 
-from lib.exercises import exercise
+from lib.exercises import Exercise
 
 
-def _sizes(random_state, least=2):
+def _sizes(random_state, layers=2):
     """n[0], n[1], … of a random network, no two alike, so that a transposed matrix shows."""
-    return [int(n) for n in random_state.permutation(np.arange(2, 9))[: least + 1]] + [1]
+    return [int(n) for n in random_state.permutation(np.arange(2, 9))[:layers]] + [1]
 
 
-def _layers(random_state):
-    sizes = _sizes(random_state)
+def _layers(random_state, sizes):
+    """A list of random (W, b)."""
     return [(random_state.randn(n, p), random_state.randn(n, 1)) for p, n in pairwise(sizes)]
 
 
-def _deep(random_state, depth):
-    sizes = [int(n) for n in random_state.permutation(np.arange(2, 9))[:depth]] + [1]
-    layers = [(random_state.randn(n, p), random_state.randn(n, 1)) for p, n in pairwise(sizes)]
-    return random_state.randn(sizes[0], 9), layers
+# --- 3.1 ------------------------------------------------------------------------------------------
 
 
-def _relu(Z):
-    return np.maximum(Z, 0)
+def _multiplications(sizes, m):
+    """How many multiplications the products of one training step need, a whole number.
+
+    sizes is the list [n[0], …, n[L]], m the number of examples.
+    """
+    weights = [n * n_prev for n_prev, n in pairwise(sizes)]
+    return m * (3 * sum(weights) - weights[0])
 
 
-@exercise("3.1", "Count before you build")
-class count_parameters:
-    """The number of weights and biases of a network of sizes [n[0], n[1], …, n[L]], an integer."""
-
-    def inputs(random_state):
-        return (_sizes(random_state, random_state.randint(2, 4)),)
-
-    def solution(sizes):
-        return sum(n * n_prev + n for n_prev, n in pairwise(sizes))
-
-    corners = {
-        "one layer": ([5, 1],),
-        "five layers": ([4, 3, 6, 2, 5, 1],),
-        "several outputs": ([7, 4, 3],),
-    }
-    hints = [
-        "Layer l has a matrix W[l] of n[l] rows and n[l-1] columns, and one bias for each row.",
-        "`itertools.pairwise(sizes)` gives the pairs (n[l-1], n[l]), one for each layer.",
-    ]
-    mistakes = {
-        "You counted the weights only: each neuron has a bias too.": lambda sizes: sum(
-            n * p for p, n in pairwise(sizes)
+multiplications = Exercise(
+    "3.1",
+    "The work of one step",
+    _multiplications,
+    inputs=lambda random_state: (
+        _sizes(random_state, random_state.randint(2, 5)),
+        int(random_state.randint(10, 20)),
+    ),
+    corners={
+        "one layer, so no dA at all": ([5, 1], 7),
+        "one example": ([6, 4, 1], 1),
+        "several outputs": ([5, 4, 3], 6),
+    },
+    hints=[
+        "W A_prev is (n, n_prev) times (n_prev, m). How many multiplications are that?",
+        "n · n_prev · m for Z, as many for dW, and as many for dA_prev, which layer 1 leaves out.",
+    ],
+    mistakes={
+        "You counted dA of layer 0 too: nobody needs the gradient of the pictures.": (
+            " - weights[0]",
+            "",
         ),
-        "Your biases are those of the layer before: b[l] has as many rows as W[l], that is n[l].": (
-            lambda sizes: sum(n * p + p for p, n in pairwise(sizes))
+        "You left out dA of every layer: only that of layer 0 is not needed.": (
+            "3 * sum(weights) - weights[0]",
+            "2 * sum(weights)",
         ),
-        "You gave each layer one bias: it is one for every neuron, n[l] of them.": lambda sizes: (
-            sum(n * p + 1 for p, n in pairwise(sizes))
+        "You added the products of layer 1 once more: its dA is to be left out.": (
+            "- weights[0]",
+            "+ weights[0]",
         ),
-        "The last layer is missing: L layers lie between L + 1 sizes.": lambda sizes: sum(
-            n * p + n for p, n in pairwise(sizes[:-1])
+        "You added n and n_prev: each of the n rows has n_prev weights.": (
+            "n * n_prev",
+            "n + n_prev",
         ),
-        "You gave the inputs biases as well: layer 0 has no parameters.": lambda sizes: (
-            sum(n * p for p, n in pairwise(sizes)) + sum(sizes)
+        "You left out two products of layer 1 or one of every layer: dA of layer 0 is the only one"
+        " that is not needed.": ("3 * sum", "2 * sum"),
+        "That is the way forward alone: dW and dA cost as much each.": (
+            "3 * sum(weights) - weights[0]",
+            "sum(weights)",
         ),
-    }
+        "You left out the last layer's dA; it is the first layer that needs none.": (
+            "weights[0]",
+            "weights[-1]",
+        ),
+        "These are the multiplications for one example: every product has m columns or sums over"
+        " m.": ("m * (", "("),
+        "You counted biases as multiplications: they are added.": (
+            "n * n_prev for",
+            "n * (n_prev + 1) for",
+        ),
+    },
+)
 
 
-def _forward(X, layers, hidden=_relu, last=lambda Z: Z):
-    A = X
-    for l, (W, b) in enumerate(layers, start=1):
-        A = (hidden if l < len(layers) else last)(W @ A + b)
-    return A
+# --- 3.2 ------------------------------------------------------------------------------------------
 
 
-@exercise("3.2", "All the way forward")
-class forward_logits:
-    """The logits (1, m) of a net with ReLU in all layers but the last; layers: a list of (W, b)."""
+def _shortcut_backward(dA, W, b, A_prev):
+    """Back through A = relu(W A_prev + b) + A_prev: dA_prev (n, m), dW (n, n), db (n, 1).
 
-    def inputs(random_state):
-        layers = _layers(random_state)
-        return random_state.randn(layers[0][0].shape[1], 9), layers
-
-    def solution(X, layers):
-        A = X
-        for W, b in layers[:-1]:
-            A = np.maximum(W @ A + b, 0)
-        W, b = layers[-1]
-        return W @ A + b
-
-    corners = {
-        "one layer": lambda random_state: _deep(random_state, 1),
-        "two layers": lambda random_state: _deep(random_state, 2),
-        "five layers": lambda random_state: _deep(random_state, 5),
-    }
-    hints = [
-        "Keep one variable A that starts as X and is replaced by each layer's output.",
-        "The last layer is different: treat it after the loop over `layers[:-1]`.",
-        "Logits are the scores before any sigmoid, so the last layer is `W @ A + b` and no more.",
-    ]
-    mistakes = {
-        "None of your outputs is negative: you bent the last layer too. Logits need both signs.": (
-            lambda X, layers: _forward(X, layers, last=_relu)
-        ),
-        "These are probabilities: the sigmoid belongs to the loss, and is given the logits.": (
-            lambda X, layers: _forward(X, layers, last=lambda Z: 1 / (1 + np.exp(-Z)))
-        ),
-        "There is no bend anywhere, so all your layers together are one linear map: put a ReLU"
-        " after each but the last.": lambda X, layers: _forward(X, layers, hidden=lambda Z: Z),
-        "The biases are missing: Z[l] = W[l] A[l-1] + b[l].": lambda X, layers: _forward(
-            X, [(W, 0 * b) for W, b in layers]
-        ),
-        "The last layer is missing: this is A[L-1], and the logits are one step further.": (
-            lambda X, layers: _forward(X, layers[:-1], last=_relu)
-        ),
-    }
+    dA (n, m), which holds the 1/m already, W (n, n), b (n, 1), A_prev (n, m).
+    """
+    Z = W @ A_prev + b
+    dZ = dA * (Z > 0)
+    dW = dZ @ A_prev.T
+    db = np.sum(dZ, axis=1, keepdims=True)
+    dA_prev = W.T @ dZ + dA
+    return dA_prev, dW, db
 
 
-@exercise("3.3", "One block backward")
-class relu_backward:
-    """dA_prev, dW and db of a layer A = relu(W A_prev + b), given dA; dA already holds the 1/m."""
-
-    def inputs(random_state):
-        n, p = random_state.permutation(np.arange(2, 7))[:2]
-        m = 8
-        W, A_prev = random_state.randn(n, p), random_state.randn(p, m)
-        return random_state.randn(n, m), W, A_prev, W @ A_prev + random_state.randn(n, 1)
-
-    def solution(dA, W, A_prev, Z):
-        dZ = dA * (Z > 0)
-        dW = dZ @ A_prev.T
-        db = np.sum(dZ, axis=1, keepdims=True)
-        return W.T @ dZ, dW, db
-
-    results = ("dA_prev", "dW", "db")
-    corners = {
-        "Z = 0 in two places": lambda random_state: (
-            random_state.randn(2, 3),
-            random_state.randn(2, 4),
-            random_state.randn(4, 3),
-            np.array([[0.0, 1.0, -1.0], [2.0, 0.0, -3.0]]),
-        ),
-    }
-    hints = [
-        "Begin with dZ. What is the slope of a ReLU where Z is positive, and where it is not?",
-        "dW needs the shape of W: (n, m) times (m, n_prev). Which of the two needs the transpose?",
-        "db has the shape (n, 1): sum dZ over the examples and keep the axis.",
-    ]
-    mistakes = {
-        "Your dZ is the slope alone: the chain rule multiplies it by what came from above, dA.": (
-            lambda dA, W, A_prev, Z: _backward((Z > 0) * 1.0, W, A_prev)
-        ),
-        "The gradient went through as if the layer were linear: where Z was cut to 0, nothing that"
-        " came from above can pass.": lambda dA, W, A_prev, Z: _backward(dA, W, A_prev),
-        "You cut dA where dA is negative; the ReLU cuts where Z is.": lambda dA, W, A_prev, Z: (
-            _backward(_relu(dA), W, A_prev)
-        ),
-        "Your dW and db are m times too small: dA brought the 1/m from the loss, so no layer"
-        " divides again.": lambda dA, W, A_prev, Z: (
-            W.T @ (dA * (Z > 0)),
-            (dA * (Z > 0)) @ A_prev.T / Z.shape[1],
-            np.mean(dA * (Z > 0), axis=1, keepdims=True),
-        ),
-        "You sent dA on to the layer before, and not dZ: what the ReLU has cut goes no further"
-        " back.": lambda dA, W, A_prev, Z: (
-            W.T @ dA,
-            *_backward(dA * (Z > 0), W, A_prev)[1:],
-        ),
-        "You multiplied by the ReLU of Z; the chain rule wants its slope, 0 or 1.": (
-            lambda dA, W, A_prev, Z: _backward(dA * _relu(Z), W, A_prev)
-        ),
-        "You summed db over the neurons: each has a bias of its own, so sum along axis 1.": (
-            lambda dA, W, A_prev, Z: (
-                *_backward(dA * (Z > 0), W, A_prev)[:2],
-                np.sum(dA * (Z > 0), axis=0, keepdims=True),
-            )
-        ),
-        "Your dW is m times too small: dA brought the 1/m from the loss, so no layer divides"
-        " again.": lambda dA, W, A_prev, Z: (
-            W.T @ (dA * (Z > 0)),
-            (dA * (Z > 0)) @ A_prev.T / Z.shape[1],
-            np.sum(dA * (Z > 0), axis=1, keepdims=True),
-        ),
-        "Your dW lies on its side: it needs the shape of W, (n, n_prev), so dZ comes first.": (
-            lambda dA, W, A_prev, Z: (
-                W.T @ (dA * (Z > 0)),
-                A_prev @ (dA * (Z > 0)).T,
-                np.sum(dA * (Z > 0), axis=1, keepdims=True),
-            )
-        ),
-        "Your db has lost an axis: (n,) would be added along the examples next time. keepdims=True"
-        " keeps it (n, 1).": lambda dA, W, A_prev, Z: (
-            W.T @ (dA * (Z > 0)),
-            (dA * (Z > 0)) @ A_prev.T,
-            np.sum(dA * (Z > 0), axis=1),
-        ),
-    }
+def _shortcut_inputs(random_state, n=None, m=None):
+    n = random_state.randint(2, 6) if n is None else n
+    m = random_state.randint(6, 10) if m is None else m
+    W, b = random_state.randn(n, n), random_state.randn(n, 1)
+    return random_state.randn(n, m), W, b, random_state.randn(n, m)
 
 
-def _backward(dZ, W, A_prev):
-    return W.T @ dZ, dZ @ A_prev.T, np.sum(dZ, axis=1, keepdims=True)
+shortcut_backward = Exercise(
+    "3.2",
+    "A layer with a shortcut",
+    _shortcut_backward,
+    inputs=_shortcut_inputs,
+    corners={
+        "one neuron": lambda random_state: _shortcut_inputs(random_state, n=1),
+        "one example": lambda random_state: _shortcut_inputs(random_state, m=1),
+        "scores of exactly 0": (
+            np.array([[1.0, -2.0, 0.5], [0.3, 1.0, -1.0]]),
+            np.array([[1.0, -1.0], [2.0, 0.0]]),
+            np.zeros((2, 1)),
+            np.array([[1.0, 2.0, 0.0], [1.0, 3.0, 1.0]]),
+        ),
+    },
+    results=("dA_prev", "dW", "db"),
+    hints=[
+        "A depends on A_prev along two paths. By the chain rule their derivatives are added.",
+        "Along the first path it is the ReLU layer of the chapter, with its own Z = W A_prev + b.",
+        "Along the second path A changes exactly as A_prev does, so dA arrives unchanged.",
+    ],
+    mistakes={
+        "The shortcut is missing on the way back: A_prev reaches A along two paths, and dA comes"
+        " back along both.": (" + dA\n", "\n"),
+        "You sent dZ back along the shortcut: it leads around the ReLU, so it carries dA.": (
+            "+ dA\n",
+            "+ dZ\n",
+        ),
+        "You looked for the ReLU's slope in A: here A is relu(Z) + A_prev, which can be positive"
+        " where Z is not.": ("(Z > 0)", "(np.maximum(Z, 0) + A_prev > 0)"),
+        "The gradient went through the ReLU as if it were linear: its slope is 0 where Z is"
+        " negative.": (" * (Z > 0)", ""),
+        "Your ReLU has the slope 1 where Z is negative: it is 1 where Z is positive.": (
+            "(Z > 0)",
+            "(Z < 0)",
+        ),
+        "Your Z has no bias.": (" + b\n", "\n"),
+        "You cut the gradient where A_prev is negative; this layer's ReLU cuts where Z is.": (
+            "(Z > 0)",
+            "(A_prev > 0)",
+        ),
+        "Your dW and db are m times too small: dA brought the 1/m from the loss.": (
+            ("dZ @ A_prev.T", "dZ @ A_prev.T / dA.shape[1]"),
+            ("np.sum(", "np.mean("),
+        ),
+        "Your db is the mean over the examples: dA brought the 1/m, so db is a sum.": (
+            "np.sum(",
+            "np.mean(",
+        ),
+        "You multiplied by W where the chain rule needs its transpose.": ("W.T @ dZ", "W @ dZ"),
+        "Your dW is transposed: row i belongs to neuron i, so dZ comes first.": (
+            "dZ @ A_prev.T",
+            "A_prev @ dZ.T",
+        ),
+    },
+)
 
 
-def _cut(flat, sizes, order="C", bias_first=False, column=True, copy=False):
-    """Views or copies of a flat vector, in the right way and in the wrong ones."""
+# --- 3.3 ------------------------------------------------------------------------------------------
+
+
+def _training_step(layers, X, Y, learning_rate):
+    """The new pairs (W, b) after one step; X (n_x, m), Y (1, m), the last layer ends in a sigmoid.
+
+    layers is a list of pairs, W (n, n_prev) and b (n, 1), which are left as they are.
+    """
+    caches, A = [], X
+    for W, b in layers:
+        caches.append(A)
+        Z = W @ A + b
+        A = np.maximum(Z, 0)
+    dZ = (1 / (1 + np.exp(-Z)) - Y) / Y.shape[1]
+    new = []
+    for (W, b), A_prev in zip(reversed(layers), reversed(caches), strict=True):
+        dW, db = dZ @ A_prev.T, dZ.sum(axis=1, keepdims=True)
+        new.append((W - learning_rate * dW, b - learning_rate * db))
+        dZ = (W.T @ dZ) * (A_prev > 0)
+    return new[::-1]
+
+
+def _step_inputs(random_state, sizes=None, m=None):
+    sizes = _sizes(random_state, 3) if sizes is None else sizes
+    m = random_state.randint(9, 13) if m is None else m
+    Y = random_state.randint(0, 2, (1, m))
+    return (
+        _layers(random_state, sizes),
+        random_state.randn(sizes[0], m),
+        Y,
+        0.5 * random_state.rand(),
+    )
+
+
+def _arrays_of_step(answer, layers, X, Y, learning_rate):
+    """The new arrays W1, b1, … in a list, and behind them the old ones, which have to stay."""
+    mine = [(W.copy(), b.copy()) for W, b in layers]
+    new = answer(mine, X, Y, learning_rate)
+    if new is None or new is ...:
+        return new
+    return [array for pair in [*new, *mine] for array in pair]
+
+
+def _all_three(layers, X, Y, learning_rate):
+    caches, A = [], X
+    for W, b in layers:
+        caches.append(A)
+        A = np.maximum(W @ A + b, 0)
+    dZ, new = (1 / (1 + np.exp(-A)) - Y) / Y.shape[1], []
+    for (W, b), A_prev in zip(reversed(layers), reversed(caches), strict=True):
+        W = W - learning_rate * dZ @ A_prev.T
+        new.append((W, b - learning_rate * dZ.mean(axis=1, keepdims=True)))
+        dZ = (W.T @ dZ) * (A_prev > 0)
+    return new[::-1]
+
+
+def _in_place(layers, X, Y, learning_rate):
+    new = _training_step(layers, X, Y, learning_rate)
+    for old_pair, new_pair in zip(layers, new, strict=True):
+        for old, fresh in zip(old_pair, new_pair, strict=True):
+            old[...] = fresh
+    return layers
+
+
+training_step = Exercise(
+    "3.3",
+    "Three faults in ten lines",
+    _training_step,
+    inputs=_step_inputs,
+    use=_arrays_of_step,
+    arguments=("layers", "X", "Y", "learning_rate"),
+    corners={
+        "one layer": lambda random_state: _step_inputs(random_state, [4, 1]),
+        "one example": lambda random_state: _step_inputs(random_state, [4, 3, 2, 1], 1),
+        "five layers": lambda random_state: _step_inputs(random_state, [4, 3, 6, 2, 5, 1]),
+        "equal widths": lambda random_state: _step_inputs(random_state, [3, 3, 3, 1]),
+    },
+    hints=[
+        "One fault is in the way forward: what does the sigmoid of the last layer get?",
+        "One is in the bias: what does dZ hold already?",
+        "One is in the order: with which W does dZ have to travel back?",
+    ],
+    mistakes={
+        "All three faults are still there.": _all_three,
+        "The sigmoid gets relu(Z): the last layer has no ReLU, its logits need both signs.": (
+            "np.exp(-Z)",
+            "np.exp(-A)",
+        ),
+        "Your biases move m times too slowly: dZ holds the 1/m, so db is a sum.": (
+            "dZ.sum(",
+            "dZ.mean(",
+        ),
+        "dZ travels back through the new weights: all gradients belong to the old ones.": (
+            "(W.T @ dZ)",
+            "((W - learning_rate * dW).T @ dZ)",
+        ),
+        "The values are right, but the old arrays were changed; return new ones.": _in_place,
+        "Your weights move uphill: subtract.": ("W - learning_rate", "W + learning_rate"),
+        "Your biases move uphill: subtract.": ("b - learning_rate", "b + learning_rate"),
+        "Your weights do not move.": ("W - learning_rate * dW", "W"),
+        "The learning rate is missing in the step of the weights.": ("learning_rate * dW", "dW"),
+        "The learning rate is missing in the step of the biases.": ("learning_rate * db", "db"),
+        "That is sigmoid(-z), the probability of label 0.": ("np.exp(-Z)", "np.exp(Z)"),
+        "Your scores have no bias.": ("W @ A + b", "W @ A"),
+        "You subtract the bias in the scores: Z = W A_prev + b.": ("W @ A + b", "W @ A - b"),
+        "You added the biases' gradients over the neurons: each has its own, the sum of its row.": (
+            "axis=1",
+            "axis=0",
+        ),
+        "dZ at the end is A - Y: the labels alone, or the outputs alone, are not enough.": (
+            "1 / (1 + np.exp(-Z)) - Y",
+            "1 / (1 + np.exp(-Z))",
+        ),
+        "You step uphill: subtract.": (
+            ("W - learning_rate", "W + learning_rate"),
+            ("b - learning_rate", "b + learning_rate"),
+        ),
+        "Your steps are m times too large: the cost is a mean over the examples.": (
+            " / Y.shape[1]",
+            "",
+        ),
+        "The gradient passes every ReLU as if it were linear.": (" * (A_prev > 0)", ""),
+        "The list is in the order of the way back: layer 1 comes first.": ("new[::-1]", "new"),
+        "Your biases do not move.": ("b - learning_rate * db", "b"),
+    },
+)
+
+
+# --- 3.4 ------------------------------------------------------------------------------------------
+
+
+def _windows(flat, sizes):
+    """The list [W1, b1, W2, b2, …] of views into the vector flat, W (n, n_prev) and b (n, 1)."""
     found, start = [], 0
     for n_prev, n in pairwise(sizes):
-        shapes = [(n, n_prev), (n, 1) if column else (n,)]
-        parts = []
-        for shape in shapes[::-1] if bias_first else shapes:
-            piece = flat[start : start + int(np.prod(shape))]
-            parts.append((piece.copy() if copy else piece).reshape(shape, order=order))
-            start += piece.size
-        found += parts[::-1] if bias_first else parts
+        for shape in ((n, n_prev), (n, 1)):
+            stop = start + shape[0] * shape[1]
+            found.append(flat[start:stop].reshape(shape))
+            start = stop
     return found
+
+
+def _flat_inputs(random_state, sizes=None):
+    sizes = _sizes(random_state, random_state.randint(2, 4)) if sizes is None else sizes
+    return random_state.randn(sum(n * p + n for p, n in pairwise(sizes))), sizes
+
+
+def _write_zeros(answer, flat, sizes):
+    """The arrays, and then what is left in the flat vector when each of them is set to 0."""
+    found = answer(flat, sizes)
+    arrays = isinstance(found, (list, tuple)) and all(isinstance(a, np.ndarray) for a in found)
+    if not arrays:
+        return found if found is None or found is ... else (found, np.abs(flat).sum())
+    values = [array.copy() for array in found]
+    flat = flat.copy()
+    for array in answer(flat, sizes):
+        array[...] = 0
+    return values, np.abs(flat).sum()
 
 
 def _weights_first(flat, sizes):
-    shapes = [(n, n_prev) for n_prev, n in pairwise(sizes)]
-    biases = flat[sum(rows * columns for rows, columns in shapes) :]
-    weights, start = [], 0
-    for rows, columns in shapes:
-        weights.append(flat[start : start + rows * columns].reshape(rows, columns))
-        start += rows * columns
-    pieces = np.split(biases, np.cumsum([rows for rows, _ in shapes])[:-1])
-    pairs = zip(weights, pieces, strict=True)
-    return [part for W, b in pairs for part in (W, b.reshape(-1, 1))]
+    """All weights, then all biases."""
+    pairs, start, weights, biases = list(pairwise(sizes)), 0, [], []
+    for n_prev, n in pairs:
+        weights.append(flat[start : start + n * n_prev].reshape(n, n_prev))
+        start += n * n_prev
+    for _, n in pairs:
+        biases.append(flat[start : start + n].reshape(n, 1))
+        start += n
+    return [array for pair in zip(weights, biases, strict=True) for array in pair]
 
 
-def _stuck(flat, sizes):
-    found, start = [], 0
-    for n_prev, n in pairwise(sizes):
-        stop = start + n * n_prev
-        found += [flat[start:stop].reshape(n, n_prev), flat[stop : stop + n].reshape(n, 1)]
-        start = stop
-    return found
-
-
-@exercise("3.4", "Windows on one vector")
-class windows:
-    """The list [W1, b1, W2, b2, …] of views into a flat vector, W (n, n_prev) and b (n, 1)."""
-
-    arguments = ("flat", "sizes")
-    results = ("the list", "sum of |flat| after 0 is written into every array")
-
-    def inputs(random_state):
-        sizes = _sizes(random_state)
-        return random_state.randn(count_parameters.answer(sizes)), sizes
-
-    def use(answer, flat, sizes):
-        """The arrays, and then what is left in the flat vector when each of them is set to 0."""
-        found = answer(flat, sizes)
-        arrays = isinstance(found, (list, tuple)) and all(isinstance(a, np.ndarray) for a in found)
-        if not arrays:
-            return found if found is None or found is ... else (found, np.abs(flat).sum())
-        values = [array.copy() for array in found]
-        flat = flat.copy()
-        for array in answer(flat, sizes):
-            array[...] = 0
-        return values, np.abs(flat).sum()
-
-    def solution(flat, sizes):
-        found, start = [], 0
-        for n_prev, n in pairwise(sizes):
-            for shape in ((n, n_prev), (n, 1)):
-                stop = start + shape[0] * shape[1]
-                found.append(flat[start:stop].reshape(shape))
-                start = stop
-        return found
-
-    corners = {
-        "one layer": lambda random_state: (random_state.randn(6), [5, 1]),
-        "four layers, several outputs": lambda random_state: (
-            random_state.randn(count_parameters.answer([3, 5, 4, 6, 2])),
-            [3, 5, 4, 6, 2],
-        ),
-    }
-    hints = [
+windows = Exercise(
+    "3.4",
+    "Views into one vector",
+    _windows,
+    inputs=_flat_inputs,
+    use=_write_zeros,
+    arguments=("flat", "sizes"),
+    corners={
+        "one layer": lambda random_state: _flat_inputs(random_state, [4, 1]),
+        "five layers": lambda random_state: _flat_inputs(random_state, [4, 3, 6, 2, 5, 1]),
+        "layers of one neuron": lambda random_state: _flat_inputs(random_state, [3, 1, 2]),
+    },
+    results=("the list", "sum of |flat| after 0 is written into every array"),
+    hints=[
         "Walk along the vector with one number, `start`. The next array ends at start + its size.",
         "A slice of an array is a view, and so is its reshape: neither copies anything.",
         "In each layer the n · n_prev numbers of W come first, then the n of b.",
-    ]
-    mistakes = {
+    ],
+    mistakes={
         "The values are right, but they are copies: whoever writes into them does not reach the"
-        " flat vector. Leave out the copy; a slice is a view.": lambda flat, sizes: _cut(
-            flat, sizes, copy=True
+        " flat vector. Leave out the copy; a slice is a view.": (
+            "flat[start:stop].reshape",
+            "flat[start:stop].copy().reshape",
         ),
-        "You return pairs: the task wants one flat list, W1, b1, W2, b2, …": lambda flat, sizes: [
-            *zip(_cut(flat, sizes)[::2], _cut(flat, sizes)[1::2], strict=True)
-        ],
-        "The values are right, but the weights are copies (a transpose that is undone, or a fancy"
-        " index, copies): a write into them does not reach the vector.": lambda flat, sizes: [
-            part.copy() if k % 2 == 0 else part for k, part in enumerate(_cut(flat, sizes))
-        ],
+        "You return pairs: the task wants one flat list, W1, b1, W2, b2, …": (
+            "return found",
+            "return list(zip(found[::2], found[1::2]))",
+        ),
         "You laid all the weights first and all the biases after them: each b follows its own W.": (
-            lambda flat, sizes: _weights_first(flat, sizes)
+            _weights_first
         ),
         "Your start does not move past b: the next W has to begin n numbers later.": (
-            lambda flat, sizes: _stuck(flat, sizes)
+            "start = stop",
+            "start = stop if shape[1] > 1 or n_prev == 1 else start",
         ),
         "Your weights have the shape (n_prev, n): a row of W belongs to a neuron, so it is"
-        " (n, n_prev).": lambda flat, sizes: [
-            part.reshape(part.shape[::-1]) if k % 2 == 0 else part
-            for k, part in enumerate(_cut(flat, sizes))
-        ],
-        "You read b before W: in the vector, a layer's weights come first.": lambda flat, sizes: (
-            _cut(flat, sizes, bias_first=True)
+        " (n, n_prev).": ("((n, n_prev),", "((n_prev, n),"),
+        "You read b before W: in the vector, a layer's weights come first.": (
+            ("((n, n_prev), (n, 1))", "((n, 1), (n, n_prev))"),
+            ("return found", "return [found[k ^ 1] for k in range(len(found))]"),
         ),
         "Your weights are filled column by column; reshape goes row by row unless told not to.": (
-            lambda flat, sizes: _cut(flat, sizes, order="F")
+            "reshape(shape)",
+            'reshape(shape, order="F")',
         ),
         "Your biases have the shape (n,); as (n, 1) they are added to every column of Z.": (
-            lambda flat, sizes: _cut(flat, sizes, column=False)
+            "reshape(shape)",
+            "reshape(shape if shape != (n, 1) or n_prev == 1 else n)",
         ),
-        "Only the weights are there: after each W come its n biases.": lambda flat, sizes: _cut(
-            flat, sizes
-        )[::2],
-    }
+        "Only the weights are there: after each W come its n biases.": (
+            "return found",
+            "return found[::2]",
+        ),
+    },
+)
 
 
-def _gram_neuron(G, Y, learning_rate, steps, gradient, bias=np.sum):
+# --- 3.5 ------------------------------------------------------------------------------------------
+
+
+def _gram_neuron(G, Y, learning_rate, steps):
+    """c (1, m) and b, a float, after gradient descent of one neuron W = c Xᵀ, from zeros.
+
+    G (m, m) is XᵀX, Y (1, m), and the cost is the mean cross-entropy.
+    """
     m = Y.shape[1]
     c, b = np.zeros((1, m)), 0.0
     for _ in range(steps):
-        dZ = (1 / (1 + np.exp(-(c @ G + b))) - Y) / m
-        c = c - learning_rate * gradient(dZ, G)
-        b = b - learning_rate * bias(dZ)
+        Z = c @ G + b
+        dZ = (1 / (1 + np.exp(-Z)) - Y) / m
+        c = c - learning_rate * dZ
+        b = b - learning_rate * dZ.sum()
     return c, float(b)
 
 
-@exercise("3.5", "A neuron that never sees the pictures")
-class gram_neuron:
-    """c (1, m) and b after gradient descent of one neuron W = c Xᵀ, from G = XᵀX alone."""
+def _gram_inputs(random_state, m=None, steps=None):
+    n_x, m = random_state.randint(6, 9), random_state.randint(3, 6) if m is None else m
+    X = random_state.randn(n_x, m) / 2
+    Y = (np.arange(m) % 3 > 0).reshape(1, -1).astype(float)
+    steps = random_state.randint(3, 8) if steps is None else steps
+    return X.T @ X, Y, 0.3 + random_state.rand(), int(steps)
 
-    def inputs(random_state):
-        n_x, m = random_state.randint(6, 9), random_state.randint(3, 6)
-        X = random_state.randn(n_x, m) / 2
-        Y = (np.arange(m) % 2).reshape(1, -1).astype(float)
-        return X.T @ X, Y, 0.3 + random_state.rand(), int(random_state.randint(3, 8))
 
-    def solution(G, Y, learning_rate, steps):
-        m = Y.shape[1]
-        c, b = np.zeros((1, m)), 0.0
-        for _ in range(steps):
-            Z = c @ G + b
-            dZ = (1 / (1 + np.exp(-Z)) - Y) / m
-            c = c - learning_rate * dZ
-            b = b - learning_rate * dZ.sum()
-        return c, float(b)
-
-    results = ("c", "b")
-    hints = [
+gram_neuron = Exercise(
+    "3.5",
+    "A neuron that never sees the pictures",
+    _gram_neuron,
+    inputs=_gram_inputs,
+    corners={
+        "one step": lambda random_state: _gram_inputs(random_state, steps=1),
+        "no step": lambda random_state: _gram_inputs(random_state, steps=0),
+        "one picture": lambda random_state: _gram_inputs(random_state, m=1),
+    },
+    results=("c", "b"),
+    hints=[
         "The neuron starts with W = 0, so c starts as a row of m zeros. What is W X, if W = c Xᵀ?",
         "Z = c G + b, and dZ = (A - Y) / m. Write dW = dZ Xᵀ; which change of c does it ask for?",
         "dW = dZ Xᵀ is a step dZ on c: no further product. b is moved by the sum of dZ, as always.",
-    ]
-    mistakes = {
+    ],
+    mistakes={
         "You multiplied the step by G: dW = dZ Xᵀ already is dZ in the coordinates c, and a second"
-        " product makes another descent of it.": lambda G, Y, learning_rate, steps: _gram_neuron(
-            G, Y, learning_rate, steps, lambda dZ, G: dZ @ G
+        " product makes another descent of it.": (
+            "c - learning_rate * dZ",
+            "c - learning_rate * dZ @ G",
         ),
         "Your b moves m times too slowly: dZ already holds the 1/m, so db is its sum.": (
-            lambda G, Y, learning_rate, steps: _gram_neuron(
-                G, Y, learning_rate, steps, lambda dZ, G: dZ, bias=np.mean
-            )
+            "dZ.sum()",
+            "dZ.mean()",
         ),
         "b never moves: its gradient is the sum of dZ, in these coordinates as in any others.": (
-            lambda G, Y, learning_rate, steps: _gram_neuron(
-                G, Y, learning_rate, steps, lambda dZ, G: dZ, bias=lambda dZ: 0.0
-            )
+            "b - learning_rate * dZ.sum()",
+            "b",
         ),
-        "c moves uphill: subtract the step, as for weights.": lambda G, Y, learning_rate, steps: (
-            _gram_neuron(G, Y, learning_rate, steps, lambda dZ, G: -dZ)
+        "c moves uphill: subtract the step, as for weights.": (
+            "c - learning_rate",
+            "c + learning_rate",
         ),
         "Your steps are m times too large: the cost is a mean, so dZ = (A - Y) / m.": (
-            lambda G, Y, learning_rate, steps: _gram_neuron(
-                G, Y, learning_rate * Y.shape[1], steps, lambda dZ, G: dZ
-            )
+            " / m\n",
+            "\n",
         ),
         "You divided by m twice: dZ brings the 1/m, and c takes dZ as it is.": (
-            lambda G, Y, learning_rate, steps: _gram_neuron(
-                G, Y, learning_rate, steps, lambda dZ, G: dZ / Y.shape[1]
-            )
+            "c - learning_rate * dZ",
+            "c - learning_rate * dZ / m",
         ),
-    }
+        "You started b at 1: the neuron starts at zeros.": (", 0.0", ", 1.0"),
+        "You started c at ones: W = 0 means c = 0.": ("np.zeros", "np.ones"),
+        "Your score has no bias: Z = c G + b.": ("c @ G + b", "c @ G"),
+    },
+)

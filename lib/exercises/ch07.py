@@ -2,159 +2,62 @@
 
 import numpy as np
 
-from lib.exercises import exercise
+from lib.exercises import Exercise
+
+# --- 7.1 ------------------------------------------------------------------------------------------
 
 
-def _average(beta="right", correction="right", start=0.0):
-    """The running average of exercise 7.1 with one of its slips: an implementation."""
+def _batch_indices(m, batch_size, random_state):
+    """The column numbers of each minibatch of an epoch: a list of integer arrays.
 
-    def averages(values, b):
-        v, found = start if start is not None else values[0], []
-        for t, value in enumerate(values, start=1):
-            if correction == "before":
-                found.append(v / (1 - b**t))
-            old, new = {"right": (b, 1 - b), "turned": (1 - b, b), "whole": (b, 1)}[beta]
-            v = old * v + new * value
-            if correction == "before":
-                continue
-            if correction == "fed back":
-                v = v / (1 - b**t)
-            divisor = {
-                "right": 1 - b**t,
-                "none": 1,
-                "fed back": 1,
-                "early": 1 - b ** (t - 1),
-                "late": 1 - b ** (t + 1),
-                "constant": 1 - b,
-                "power of it": (1 - b) ** t,
-                "product": 1 - b * t,
-                "last": 1 - b ** len(values),
-                "times": 1 / (1 - b**t),
-                "turned": b**t,
-            }[correction]
-            found.append(v / divisor)
-        return np.array(found)
-
-    return averages
-
-
-@exercise("7.1", "An average that starts right")
-class corrected_average:
-    """The bias-corrected exponentially weighted average after each of the values (n,), as (n,).
-
-    v starts at 0 and becomes beta v + (1 - beta) value; what is returned is corrected for that
-    start, and v itself is not.
+    Take random_state.permutation(m) and cut it into pieces of batch_size, in its order; what is
+    left at the end is a smaller batch. No batch is empty.
     """
+    order = random_state.permutation(m)
+    return [order[start : start + batch_size] for start in range(0, m, batch_size)]
 
-    arguments = ("values", "beta")
 
-    def inputs(random_state):
-        n = random_state.randint(4, 9)
-        return random_state.uniform(5, 9, size=n), float(random_state.uniform(0.6, 0.95))
-
-    def solution(values, beta):
-        v, found = 0.0, []
-        for t, value in enumerate(values, start=1):
-            v = beta * v + (1 - beta) * value
-            found.append(v / (1 - beta**t))
-        return np.array(found)
-
-    hints = [
-        "Keep two things apart: v, which goes on, and what you report of it.",
-        "The weights of t values add up to 1 - beta**t, and the first value has t = 1.",
-        "`enumerate(values, start=1)` counts from 1.",
-    ]
-    mistakes = {
-        "This is v without its correction: the first result should be the first value.": _average(
-            correction="none"
-        ),
-        "The shares are turned: the old average keeps beta, the new value gets 1 - beta.": (
-            _average("turned")
-        ),
-        "The new value comes in whole: it needs the factor 1 - beta.": _average("whole"),
-        "You counted t from 0, so the first correction divides by 1 - beta**0, and that is 0: the"
-        " first value has t = 1.": _average(correction="early"),
-        "The corrections are one step late: the first value is divided by 1 - beta**1, and here by"
-        " 1 - beta**2.": _average(correction="late"),
-        "The corrected value went back into v, so it is corrected again at every step: correct what"
-        " you report, and let v go on uncorrected.": _average(correction="fed back"),
-        "You divided by 1 - beta each time: the weights of t values add up to 1 - beta**t.": (
-            _average(correction="constant")
-        ),
-        "(1 - beta)**t is not 1 - beta**t: the power belongs to beta alone.": (
-            _average(correction="power of it")
-        ),
-        "1 - beta * t is not 1 - beta**t: beta to the power t, `**`.": (
-            _average(correction="product")
-        ),
-        "All are divided by the correction of the last one: each has its own t.": (
-            _average(correction="last")
-        ),
-        "You multiplied by 1 - beta**t: v is too small, so divide.": _average(correction="times"),
-        "You reported v before the day's own value was in it.": _average(correction="before"),
-        "You divided by beta**t, which is what is missing: divide by what is there, 1 - beta**t.": (
-            _average(correction="turned")
-        ),
-        "You started at the first value and corrected as well: one cure is enough, and the task has"
-        " v start at 0.": _average(start=None),
-        "You started at the first value and left out the correction: then the first value keeps a"
-        " weight that no later one ever gets.": _average(correction="none", start=None),
-        "This is the plain mean of all values so far: older values should count less.": (
-            lambda values, beta: np.cumsum(values) / np.arange(1, len(values) + 1)
-        ),
-        "Only the last average came back: one for each value is asked for.": (
-            lambda values, beta: _average()(values, beta)[-1]
-        ),
-    }
+def _not_dividing(random_state):
+    m = random_state.randint(10, 25)
+    batch_size = random_state.choice([k for k in range(2, 9) if m % k])
+    return int(m), int(batch_size), np.random.RandomState(random_state.randint(1000))
 
 
 def _cut(order, size, starts=None):
     return [order[k : k + size] for k in (starts or range(0, len(order), size))]
 
 
-@exercise("7.2", "The last one is smaller")
-class batch_indices:
-    """The column numbers of each minibatch of an epoch: a list of integer arrays.
-
-    Take random_state.permutation(m) and cut it into pieces of batch_size, in its order; what is
-    left at the end is a smaller batch. No batch is empty.
-    """
-
-    def inputs(random_state):
-        m = random_state.randint(10, 25)
-        batch_size = random_state.choice([k for k in range(2, 9) if m % k])
-        return int(m), int(batch_size), np.random.RandomState(random_state.randint(1000))
-
-    def solution(m, batch_size, random_state):
-        order = random_state.permutation(m)
-        return [order[start : start + batch_size] for start in range(0, m, batch_size)]
-
-    corners = {
+batch_indices = Exercise(
+    "7.1",
+    "The last one is smaller",
+    _batch_indices,
+    inputs=_not_dividing,
+    corners={
         "batch_size divides m": lambda random_state: (20, 5, random_state),
         "batch_size equals m": lambda random_state: (7, 7, random_state),
         "batch_size is 1": lambda random_state: (6, 1, random_state),
         "batch_size is larger than m": lambda random_state: (5, 8, random_state),
-    }
-    hints = [
+    },
+    hints=[
         "One call of random_state.permutation(m) holds every number from 0 to m - 1 once.",
         "`range(0, m, batch_size)` are the places where the batches begin.",
         "A slice that reaches beyond the end of an array stops at the end.",
-    ]
-    mistakes = {
+    ],
+    mistakes={
         "The last, smaller batch is missing: in every epoch some examples are left out.": (
-            lambda m, B, rs: _cut(rs.permutation(m)[: m // B * B], B)
+            ("range(0, m, batch_size)", "range(0, m - batch_size + 1, batch_size)")
         ),
         "The examples come in the order of the file: shuffle them first.": (
-            lambda m, B, rs: _cut(np.arange(m), B)
+            ("random_state.permutation(m)", "np.arange(m)")
         ),
         "Each batch draws its own numbers: then some examples come twice in an epoch and others"
         " never. One permutation, cut into pieces.": (
             lambda m, B, rs: [rs.choice(m, min(B, m - k), replace=False) for k in range(0, m, B)]
         ),
         "There is a permutation for each batch: some examples come twice and others never. Draw one"
-        " and cut it.": lambda m, B, rs: [rs.permutation(m)[k : k + B] for k in range(0, m, B)],
+        " and cut it.": ("[order[start", "[random_state.permutation(m)[start"),
         "The batches overlap: the next one begins batch_size further, not one further.": (
-            lambda m, B, rs: _cut(rs.permutation(m), B, range(0, m - B + 1))
+            ("range(0, m, batch_size)", "range(0, m - batch_size + 1)")
         ),
         "These are equal parts, or nearly: every batch but the last should have batch_size.": (
             lambda m, B, rs: np.array_split(rs.permutation(m), -(-m // B))
@@ -162,7 +65,7 @@ class batch_indices:
         "You took batch_size for the number of batches.": (
             lambda m, B, rs: np.array_split(rs.permutation(m), B)
         ),
-        "The batches are dealt out like cards: right as a partition, but cut the order into pieces,"
+        "The examples are dealt out in turn: right as a partition, but cut the order into pieces,"
         " so that your batches and ours agree.": lambda m, B, rs: [
             order[k :: -(-m // B)] for order in [rs.permutation(m)] for k in range(-(-m // B))
         ],
@@ -170,7 +73,7 @@ class batch_indices:
             lambda m, B, rs: _cut(np.resize(rs.permutation(m), -(-m // B) * B), B)
         ),
         "The last batch is empty: stop before m.": (
-            lambda m, B, rs: _cut(rs.permutation(m), B, range(0, m + B, B))
+            ("range(0, m, batch_size)", "range(0, m + batch_size, batch_size)")
         ),
         "The last two batches were put together: keep the small one as it is.": (
             lambda m, B, rs: np.split(rs.permutation(m), range(B, m - B + 1, B))
@@ -179,9 +82,9 @@ class batch_indices:
             lambda m, B, rs: np.split(rs.permutation(m), range(m % B, m, B))
         ),
         "You drew with repetition: some examples come twice and others never. A permutation holds"
-        " each once.": lambda m, B, rs: _cut(rs.choice(m, m), B),
+        " each once.": ("random_state.permutation(m)", "random_state.choice(m, m)"),
         "The numbers go from 1 to m: columns are counted from 0.": (
-            lambda m, B, rs: _cut(rs.permutation(m) + 1, B)
+            ("random_state.permutation(m)", "random_state.permutation(m) + 1")
         ),
         "Each batch was sorted: keep the order of the permutation.": (
             lambda m, B, rs: [np.sort(batch) for batch in _cut(rs.permutation(m), B)]
@@ -190,317 +93,261 @@ class batch_indices:
             lambda m, B, rs: rs.permutation(m)[:B]
         ),
         "This is the whole order in one piece: cut it.": lambda m, B, rs: [rs.permutation(m)],
-    }
+    },
+)
 
 
-def _momentum(form):
-    """The step of exercise 7.3 with one of its slips: an implementation."""
-
-    def step(w, v, gradient, rate, beta):
-        new = beta * v + (1 - beta) * gradient
-        if form == "without":
-            new = beta * v + gradient
-        elif form == "turned":
-            new = (1 - beta) * v + beta * gradient
-        elif form == "no memory":
-            new = (1 - beta) * gradient
-        elif form == "minus":
-            new = beta * v - (1 - beta) * gradient
-        elif form in ("rate twice", "rate inside"):
-            new = beta * v + rate * (1 - beta) * gradient
-        elif form == "rate for the share":
-            new = beta * v + rate * gradient
-        elif form == "square":
-            new = beta * v + (1 - beta) * gradient**2
-        along = {"old": v, "gradient": gradient}.get(form, new)
-        stepped = w + rate * new if form == "uphill" else w - rate * along
-        if form in ("rate nowhere", "rate inside", "rate for the share"):
-            stepped = w - new
-        if form == "corrected":
-            stepped = w - rate * new / (1 - beta)
-        if form == "old back":
-            return stepped, v
-        if form == "weights only":
-            return stepped
-        return (new, stepped) if form == "turned pair" else (stepped, new)
-
-    return step
+# --- 7.2 ------------------------------------------------------------------------------------------
 
 
-def _momentum_in_place(w, v, gradient, rate, beta):
+def _nesterov_step(w, v, gradient, rate, beta):
+    """One step of Nesterov momentum: the new weights and the new v, both (n,).
+
+    w (n,), v (n,), gradient (n,). First v = beta v + (1 - beta) gradient; then the weights go
+    against beta v + (1 - beta) gradient, with the new v. The caller's arrays stay as they are.
+    """
+    v = beta * v + (1 - beta) * gradient
+    ahead = beta * v + (1 - beta) * gradient
+    return w - rate * ahead, v
+
+
+def _nesterov_in_place(w, v, gradient, rate, beta):
     v *= beta
     v += (1 - beta) * gradient
-    w -= rate * v
+    w -= rate * (beta * v + (1 - beta) * gradient)
     return w, v
 
 
-@exercise("7.3", "A step with inertia")
-class momentum_step:
-    """One step of momentum in the course's form: the new weights and the new v, both (n,).
+def _a_step(random_state):
+    n = random_state.randint(2, 6)
+    w, v, gradient = random_state.randn(3, n)
+    rate, beta = random_state.uniform(0.2, 0.8), random_state.uniform(0.6, 0.95)
+    return w, v, gradient, float(rate), float(beta)
 
-    v = beta v + (1 - beta) gradient, and the weights go against the new v. The arrays that come in
-    are left alone.
-    """
 
-    results = ("the weights", "v")
-
-    def inputs(random_state):
-        n = random_state.randint(2, 6)
-        w, v, gradient = random_state.randn(3, n)
-        rate, beta = random_state.uniform(0.2, 0.8), random_state.uniform(0.6, 0.95)
-        return w, v, gradient, float(rate), float(beta)
-
-    def solution(w, v, gradient, rate, beta):
-        v = beta * v + (1 - beta) * gradient
-        return w - rate * v, v
-
-    hints = [
-        "Two lines: first v, then the weights, along the v of this step.",
+nesterov_step = Exercise(
+    "7.2",
+    "Nesterov's step",
+    _nesterov_step,
+    inputs=_a_step,
+    corners={
+        "v = 0, the first step": lambda random_state: (
+            *random_state.randn(1, 3),
+            np.zeros(3),
+            random_state.randn(3),
+            0.1,
+            0.9,
+        ),
+        "beta = 0": lambda random_state: (*random_state.randn(3, 4), 0.5, 0.0),
+        "one weight": lambda random_state: (*random_state.randn(3, 1), 0.5, 0.8),
+    },
+    results=("the weights", "v"),
+    hints=[
+        "Three lines: v, the direction, the weights.",
+        "The direction has the form of v, with the new v in the place of the old one.",
         "`v *= beta` would change the caller's array; `v = beta * v + …` makes a new one.",
-    ]
-    mistakes = {
-        "The gradient comes in whole: that is the other form, and wants another rate. Here it gets"
-        " the factor 1 - beta.": _momentum("without"),
-        "The shares are turned: the old v keeps beta.": _momentum("turned"),
-        "The old v is lost: keep beta of it.": _momentum("no memory"),
-        "You stepped along the old v, before this gradient was in it.": _momentum("old"),
-        "You stepped along the gradient; v was computed for nothing.": _momentum("gradient"),
-        "You went uphill: subtract.": _momentum("uphill"),
-        "The gradient has the wrong sign in v; the minus belongs to the weights.": (
-            _momentum("minus")
+    ],
+    mistakes={
+        "This is momentum without Nesterov: the direction is made of beta times the new v and the"
+        " gradient once more.": (("rate * ahead", "rate * v")),
+        "You stepped along beta v alone: the gradient comes in once more.": (
+            ("ahead = beta * v + (1 - beta) * gradient", "ahead = beta * v")
         ),
-        "The rate is in v as well as in the step: once is enough.": _momentum("rate twice"),
-        "The rate is nowhere: the step is rate * v.": _momentum("rate nowhere"),
-        "The rate is inside v. That is a third form, and it walks the same path as long as the rate"
-        " stays; here v is an average of gradients, and the rate comes in the second line.": (
-            _momentum("rate inside")
+        "The gradient comes in whole: here it gets the factor 1 - beta, in v and in the"
+        " direction.": (
+            (
+                "v = beta * v + (1 - beta) * gradient\n    ahead = beta * v + (1 - beta) *",
+                "v = beta * v + gradient\n    ahead = beta * v +",
+            )
         ),
-        "The rate stands where 1 - beta belongs: that is the form of some other programs.": (
-            _momentum("rate for the share")
+        "The gradient comes into the direction whole: it gets the factor 1 - beta there too.": (
+            ("ahead = beta * v + (1 - beta) * gradient", "ahead = beta * v + gradient")
         ),
-        "v averages the gradient itself here, not its square.": _momentum("square"),
-        "You divided by 1 - beta: that undoes the factor.": _momentum("corrected"),
-        "The weights are right; the v that came back is the old one.": _momentum("old back"),
+        "The shares are turned: the old v keeps beta.": (
+            ("v = beta * v + (1 - beta) * gradient\n", "v = (1 - beta) * v + beta * gradient\n")
+        ),
+        "You stepped along v + (1 - beta) gradient: the new v is multiplied by beta there.": (
+            ("ahead = beta * v", "ahead = v")
+        ),
+        "You went uphill: subtract.": ("w - rate", "w + rate"),
+        "The rate is missing: the step is rate times the direction.": ("rate * ahead", "ahead"),
+        "The weights are right; what came back with them is the direction, not v.": (
+            ("ahead, v", "ahead, ahead")
+        ),
         "The weights are right, and v is missing: return both, the next step needs v.": (
-            _momentum("weights only")
+            ("w - rate * ahead, v", "w - rate * ahead")
         ),
         "Both are right and in the wrong order: first the weights, then v.": (
-            _momentum("turned pair")
+            ("w - rate * ahead, v", "v, w - rate * ahead")
         ),
         "The numbers are right, but the caller's w and v were changed: make new arrays.": (
-            _momentum_in_place
+            _nesterov_in_place
         ),
-    }
+    },
+)
 
 
-def _adam(form):
-    """The step of exercise 7.4 with one of its slips: an implementation."""
-
-    def step(w, v, s, gradient, t, rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
-        if form == "fixed":
-            beta1, beta2, epsilon = 0.9, 0.999, 1e-8
-        if form == "one beta":
-            beta2 = beta1
-        if form == "betas turned":
-            beta1, beta2 = beta2, beta1
-        v = beta1 * v + (1 - beta1) * gradient
-        s = beta2 * s + (1 - beta2) * (gradient if form == "g" else gradient**2)
-        if form == "square of v":
-            s = beta2 * s + (1 - beta2) * v**2
-        if form == "whole":
-            v, s = v + beta1 * gradient, s + beta2 * gradient**2  # tops 1 - beta up to 1
-        t_used = t + 1 if form == "late" else t
-        v_hat, s_hat = v / (1 - beta1**t_used), s / (1 - beta2**t_used)
-        if form in ("uncorrected", "v uncorrected"):
-            v_hat = v
-        if form in ("uncorrected", "s uncorrected"):
-            s_hat = s
-        if form == "times":
-            v_hat, s_hat = v * (1 - beta1**t), s * (1 - beta2**t)
-        root = s_hat if form == "no root" else np.sqrt(np.abs(s_hat))
-        top = gradient if form == "rmsprop" else v_hat
-        divisor = root if form == "no epsilon" else root + epsilon
-        if form == "under the root":
-            divisor = np.sqrt(s_hat + epsilon)
-        new = w - (1 if form == "no rate" else rate) * top / divisor
-        if form == "uphill":
-            new = w + rate * top / divisor
-        if form == "short":
-            new = w - rate * np.sqrt(1 - beta2**t) / (1 - beta1**t) * v / (np.sqrt(s) + epsilon)
-        if form == "weights last":
-            return v, s, new
-        if form == "weights only":
-            return new
-        return (new, v_hat, s_hat) if form == "hats back" else (new, v, s)
-
-    return step
+# --- 7.3 ------------------------------------------------------------------------------------------
 
 
-@exercise("7.4", "Adam's step")
-class adam_step:
-    """One step of Adam: the new weights, v and s, all (n,). t is the number of the step, from 1.
+def _noise_left(beta):
+    """What is left of the noise in an exponentially weighted average, after a long time: a number.
 
-    v and s come back uncorrected, since they go on; the corrected ones are for this step alone.
+    The values are independent, with one standard deviation; returned is that of the average,
+    divided by it.
     """
+    variance = (1 - beta) ** 2 / (1 - beta**2)
+    return variance**0.5
 
-    results = ("the weights", "v", "s")
 
-    def inputs(random_state):
-        n = random_state.randint(2, 6)
-        w, v, gradient = random_state.randn(3, n)
-        s, t = random_state.uniform(0.5, 2, size=n), random_state.randint(2, 9)
-        rate, beta1 = random_state.uniform(0.1, 0.5), random_state.uniform(0.6, 0.8)
-        beta2, epsilon = random_state.uniform(0.85, 0.98), random_state.uniform(0.05, 0.2)
-        return w, v, s, gradient, int(t), *map(float, (rate, beta1, beta2, epsilon))
-
-    def solution(w, v, s, gradient, t, rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
-        v = beta1 * v + (1 - beta1) * gradient
-        s = beta2 * s + (1 - beta2) * gradient**2
-        v_corrected = v / (1 - beta1**t)
-        s_corrected = s / (1 - beta2**t)
-        return w - rate * v_corrected / (np.sqrt(s_corrected) + epsilon), v, s
-
-    hints = [
-        "Five lines: v, s, the two corrected ones, and the weights.",
-        "Give the corrected ones names of their own, and hand back v and s.",
-        "The root is taken of the corrected s; epsilon is added to the root.",
-    ]
-    mistakes = {
-        "Neither average is corrected for its start at 0.": _adam("uncorrected"),
-        "v is not corrected; s is.": _adam("v uncorrected"),
-        "s is not corrected; v is.": _adam("s uncorrected"),
-        "You multiplied by 1 - beta**t: divide, the averages are too small.": _adam("times"),
-        "The corrections are one step late: t counts from 1 already.": _adam("late"),
-        "The step is right, and the corrected averages came back: next time they would be corrected"
-        " twice.": _adam("hats back"),
-        "The root is missing: a gradient of 0.1 would be divided by 0.01.": _adam("no root"),
-        "s averages the gradient itself: square it.": _adam("g"),
-        "s averages the square of v: it is the gradient that is squared.": _adam("square of v"),
-        "This is RMSprop with a correction: the step goes along the corrected v.": _adam("rmsprop"),
-        "v and s fade at one speed: s has a beta of its own, beta2.": _adam("one beta"),
-        "The two betas are exchanged: beta1 belongs to v, beta2 to s.": _adam("betas turned"),
-        "0.9, 0.999 and 1e-8 stand in your code as numbers: use the arguments, which may differ.": (
-            _adam("fixed")
+noise_left = Exercise(
+    "7.3",
+    "On paper: how much noise is left",
+    _noise_left,
+    inputs=lambda random_state: (float(random_state.uniform(0.3, 0.98)),),
+    corners={"beta = 0: the values themselves": (0.0,), "beta = 0.9": (0.9,)},
+    hints=[
+        "The value k steps ago has the weight (1 - beta) beta**k.",
+        "Independent terms add their variances, and a factor comes out squared.",
+        "The sum of beta**(2 k) over all k is 1 / (1 - beta**2).",
+    ],
+    mistakes={
+        "This is the variance: take the root for the standard deviation.": (
+            ("variance**0.5", "variance")
         ),
-        "The gradient comes in without 1 - beta1, its square without 1 - beta2.": _adam("whole"),
-        "epsilon is under the root: it is added to the root.": _adam("under the root"),
-        "This is the short form, whose epsilon stands beside the uncorrected root and so is another"
-        " number: correct s first.": _adam("short"),
-        "epsilon is missing: a gradient that was always 0 would be divided by 0.": (
-            _adam("no epsilon")
+        "The factor in front of a value comes out of the variance squared: (1 - beta)**2.": (
+            ("(1 - beta) ** 2", "(1 - beta)")
         ),
-        "The rate is missing.": _adam("no rate"),
-        "You went uphill: subtract.": _adam("uphill"),
-        "All three are right and in the wrong order: first the weights, then v and s.": (
-            _adam("weights last")
+        "This is the root of 1 - beta, what a plain mean of 1 / (1 - beta) values has. Here the"
+        " squares of the weights count: the sum of beta**(2 k) is 1 / (1 - beta**2).": (
+            ("1 - beta**2", "1 - beta")
         ),
-        "The weights are right; v and s have to come back too, the next step needs them.": (
-            _adam("weights only")
+        "The standard deviations were added: for independent values it is the variances.": (
+            lambda beta: (1 - beta) / (1 - beta)
         ),
-    }
+        "The factor 1 - beta is missing: a weight is (1 - beta) beta**k.": (
+            ("(1 - beta) ** 2", "1")
+        ),
+        "It is upside down: an average is quieter than its values.": (
+            ("variance**0.5", "variance**-0.5")
+        ),
+    },
+)
 
 
-def _schedule(form):
-    """The schedule of exercise 7.5 with one of its slips: an implementation."""
-
-    def rate(steps, highest, warm_up):
-        t = steps + 1
-        if form == "from 0":
-            t = steps
-        if form == "minimum turned":
-            return highest * max(t / warm_up, np.sqrt(warm_up / max(t, 1)))
-        if form == "no highest":
-            return min(t / warm_up, np.sqrt(warm_up / t))
-        if form == "root up":
-            return highest * np.sqrt(min(t / warm_up, warm_up / t))
-        if form == "no warm-up":
-            return highest * min(1, np.sqrt(warm_up / t))
-        if form == "no decay":
-            return highest * min(t / warm_up, 1)
-        if t <= warm_up:
-            return highest * t / warm_up
-        fall = {
-            "no root": warm_up / t,
-            "steps": np.sqrt(warm_up / max(steps, 1)),
-            "jump": 1 / np.sqrt(t),
-            "restart": 1 / np.sqrt(t - warm_up),
-            "upside down": np.sqrt(t / warm_up),
-        }
-        return highest * fall.get(form, np.sqrt(warm_up / t))
-
-    return rate
+# --- 7.4 ------------------------------------------------------------------------------------------
 
 
-@exercise("7.5", "Up first, then down")
-class warm_up_rate:
+def _alternating_step():
+    """How long Adam's late steps are, divided by the learning rate, for a gradient +1, -1, +1, …
+
+    beta1 is 0.9; one per cent is near enough.
+    """
+    return 0.1 / 1.9
+
+
+alternating_step = Exercise(
+    "7.4",
+    "Predict: a gradient that changes its sign",
+    _alternating_step,
+    rtol=0.01,
+    hints=[
+        "What becomes of s, the average of the squares? Of v only the size is needed.",
+        "In the end v is some +a, then -a: put that into v = 0.9 v + 0.1 g.",
+        "With v = -a before and g = 1: a = -0.9 a + 0.1.",
+    ],
+    mistakes={
+        "So long are the steps of RMSprop, which goes along g. Adam goes along v.": (lambda: 1.0),
+        "The signs do not cancel wholly: the latest gradient counts more than the one before.": (
+            lambda: 0.0
+        ),
+        "That is the weight of the latest gradient alone; those before it count too.": lambda: 0.1,
+        "That is what is left of independent noise, as in exercise 7.3. Here the signs alternate,"
+        " and more of them cancels.": lambda: (0.1 / 1.9) ** 0.5,
+        "That is the latest gradient and the one before; the series goes on.": lambda: 0.01,
+        "This is the length without the square root: s is the average of 1, and so is its root."
+        " Look at v: its sum has a minus at every second term.": lambda: 0.1 / 0.1**0.5,
+    },
+)
+
+
+# --- 7.5 ------------------------------------------------------------------------------------------
+
+
+def _warm_up_rate(steps, highest, warm_up):
     """The learning rate of the next step, when ``steps`` of them have been taken; a number.
 
     With t = steps + 1: the rate rises in equal parts to ``highest`` at t = warm_up, and falls from
     there with the inverse square root of t, without a jump.
     """
+    t = steps + 1
+    rise, fall = t / warm_up, (warm_up / t) ** 0.5
+    return highest * min(rise, fall)
 
-    def inputs(random_state):
-        warm_up = random_state.randint(3, 9)
-        steps = [0, warm_up - 1, warm_up, 3 * warm_up, random_state.randint(1, 40)]
-        return [int(k) for k in steps], float(random_state.uniform(0.1, 1)), int(warm_up)
 
-    def use(answer, steps, highest, warm_up):
-        return [answer(k, highest, warm_up) for k in steps]
+def _at_several_steps(answer, steps, highest, warm_up):
+    return [answer(k, highest, warm_up) for k in steps]
 
-    def solution(steps, highest, warm_up):
-        t = steps + 1
-        return highest * min(t / warm_up, (warm_up / t) ** 0.5)
 
-    hints = [
+def _around_the_top(random_state):
+    warm_up = int(random_state.randint(3, 9))
+    steps = [0, warm_up - 1, warm_up, 3 * warm_up, int(random_state.randint(1, 40))]
+    return steps, float(random_state.uniform(0.1, 1)), warm_up
+
+
+warm_up_rate = Exercise(
+    "7.5",
+    "Up first, then down",
+    _warm_up_rate,
+    inputs=_around_the_top,
+    use=_at_several_steps,
+    corners={
+        "a warm-up of one step": ([0, 1, 5], 0.5, 1),
+        "the last step of the rise, the top, the first of the fall": ([3, 4, 5], 0.3, 5),
+        "long after": ([10_000], 0.3, 4),
+    },
+    hints=[
         "Two pieces: highest * t / warm_up before, something with the root of t behind.",
         "Both pieces have to be `highest` at t = warm_up: which factor does the root need?",
         "The smaller of the two pieces is always the right one, so `min` will do.",
-    ]
-    mistakes = {
+    ],
+    mistakes={
         "t is the number of the step that is about to be taken, steps + 1: yours begins with a rate"
-        " of 0.": _schedule("from 0"),
-        "It falls like 1 / t: the root is missing.": _schedule("no root"),
+        " of 0.": (("steps + 1", "steps"), ("warm_up / t)", "warm_up / max(t, 1))")),
+        "It falls like 1 / t: the root is missing.": ("** 0.5", "** 1"),
         "There is a jump at the top: the root needs the factor sqrt(warm_up), so that both pieces"
-        " meet.": _schedule("jump"),
+        " meet.": (
+            ("(warm_up / t)", "(1 / t)"),
+            ("min(rise, fall)", "(rise if t <= warm_up else fall)"),
+        ),
         "The fall counts its t from the top: it is the root of t itself, times sqrt(warm_up).": (
-            _schedule("restart")
+            ("(warm_up / t)", "(1 / max(t - warm_up, 1))"),
+            ("min(rise, fall)", "(rise if t <= warm_up else fall)"),
         ),
         "It goes on rising behind the top: turn the fraction under the root over.": (
-            _schedule("upside down")
+            ("(warm_up / t)", "(t / warm_up)"),
+            ("min(rise, fall)", "(rise if t <= warm_up else fall)"),
         ),
-        "You took the larger of the two pieces: the smaller is the right one.": (
-            _schedule("minimum turned")
+        "You took the larger of the two pieces: the smaller is the right one.": ("min(", "max("),
+        "The top is 1: the factor `highest` is missing.": ("highest * ", ""),
+        "The root belongs to the fall alone: the rise goes in equal parts.": (
+            ("rise, fall = t / warm_up", "rise, fall = (t / warm_up) ** 0.5")
         ),
-        "The top is 1: the factor `highest` is missing.": _schedule("no highest"),
-        "The root belongs to the fall alone: the rise goes in equal parts.": _schedule("root up"),
-        "The fall counts steps, and the rise t = steps + 1: use t in both.": _schedule("steps"),
+        "The fall counts steps, and the rise t = steps + 1: use t in both.": (
+            ("(warm_up / t)", "(warm_up / max(steps, 1))"),
+            ("min(rise, fall)", "(rise if t <= warm_up else fall)"),
+        ),
         "The warm-up is missing: below warm_up the rate is highest * t / warm_up.": (
-            _schedule("no warm-up")
+            ("rise, fall = t / warm_up", "rise, fall = 1")
         ),
-        "It never falls: behind the top it goes with the inverse root of t.": _schedule("no decay"),
-    }
+        "It never falls: behind the top it goes with the inverse root of t.": (
+            ("min(rise, fall)", "min(rise, 1)")
+        ),
+    },
+)
 
 
-def _descent(clock="step", square=True, fresh=False, size=False):
-    """Adam over epochs, with or without the slips of exercise 7.6: an implementation."""
-
-    def run(w, gradients, epochs, rate):
-        v, s, t = np.zeros_like(w), np.zeros_like(w), 0
-        for epoch in range(epochs):
-            if fresh:
-                v, s = np.zeros_like(w), np.zeros_like(w)
-            for k, gradient in enumerate(gradients):
-                t += 1
-                clocks = {"step": t, "epoch": epoch + 1, "batch": k + 1, "late": t + 1}
-                count = clocks.get(clock, np.inf)  # after infinitely many steps: no correction
-                g = gradient(w)
-                v = 0.9 * v + 0.1 * g
-                s = 0.999 * s + 0.001 * (g**2 if square else np.abs(g) if size else g)
-                v_hat, s_hat = v / (1 - 0.9**count), s / (1 - 0.999**count)
-                w = w - rate * v_hat / (np.sqrt(np.abs(s_hat)) + 1e-8)
-        return w
-
-    return run
+# --- 7.6 ------------------------------------------------------------------------------------------
 
 
 class _Slope:
@@ -516,8 +363,26 @@ class _Slope:
         return f"{np.round(self.curvature, 2)} * (w - {np.round(self.floor, 2)})"
 
 
-def _published(w, gradients, epochs, rate):
-    """The program of the task, as it stands there."""
+def _adam_over_epochs(w, gradients, epochs, rate):
+    """The weights (n,) after some epochs of Adam, one step for each function in ``gradients``.
+
+    Each of these takes the weights and returns the gradient of one minibatch. The betas are 0.9 and
+    0.999, epsilon is 1e-8.
+    """
+    v, s, t = np.zeros_like(w), np.zeros_like(w), 0
+    for _ in range(epochs):
+        for gradient in gradients:
+            t += 1
+            g = gradient(w)
+            v = 0.9 * v + 0.1 * g
+            s = 0.999 * s + 0.001 * g**2
+            v_hat, s_hat = v / (1 - 0.9**t), s / (1 - 0.999**t)
+            w = w - rate * v_hat / (np.sqrt(s_hat) + 1e-8)
+    return w
+
+
+def _as_it_stood(w, gradients, epochs, rate):
+    """The program of the task."""
     v, s = np.zeros_like(w), np.zeros_like(w)
     for epoch in range(1, epochs + 1):
         for gradient in gradients:
@@ -529,60 +394,86 @@ def _published(w, gradients, epochs, rate):
     return w
 
 
-@exercise("7.6", "Bug hunt: Adam on the wrong clock")
-class adam_over_epochs:
-    """The weights (n,) after some epochs of Adam, one step for each function in ``gradients``.
+def _several_slopes(random_state):
+    n, batches = random_state.randint(2, 5), random_state.randint(2, 5)
+    gradients = [
+        _Slope(random_state.uniform(0.5, 4, size=n), random_state.randn(n)) for _ in range(batches)
+    ]
+    epochs, rate = random_state.randint(3, 6), random_state.uniform(0.05, 0.2)
+    return random_state.randn(n), gradients, int(epochs), float(rate)
 
-    Each of these takes the weights and returns the gradient of one minibatch.
-    """
 
-    def inputs(random_state):
-        n, batches = random_state.randint(2, 5), random_state.randint(2, 5)
-        gradients = [
-            _Slope(random_state.uniform(0.5, 4, size=n), random_state.randn(n))
-            for _ in range(batches)
-        ]
-        epochs, rate = random_state.randint(3, 6), random_state.uniform(0.05, 0.2)
-        return random_state.randn(n), gradients, int(epochs), float(rate)
+_NEW_EPOCH = "        for gradient"
+_ZEROS = "        v, s = np.zeros_like(w), np.zeros_like(w)\n"
+_FRESH = (_NEW_EPOCH, _ZEROS + _NEW_EPOCH)
+_EPOCH_CLOCK = (
+    ("for _ in range(epochs)", "for epoch in range(1, epochs + 1)"),
+    ("t += 1", "t = epoch"),
+)
+_BATCH_CLOCK = (_NEW_EPOCH, "        t = 0\n" + _NEW_EPOCH)
 
-    def solution(w, gradients, epochs, rate):
-        v, s, t = np.zeros_like(w), np.zeros_like(w), 0
-        for _ in range(epochs):
-            for gradient in gradients:
-                t += 1
-                g = gradient(w)
-                v = 0.9 * v + 0.1 * g
-                s = 0.999 * s + 0.001 * g**2
-                v_hat, s_hat = v / (1 - 0.9**t), s / (1 - 0.999**t)
-                w = w - rate * v_hat / (np.sqrt(s_hat) + 1e-8)
-        return w
-
-    hints = [
+adam_over_epochs = Exercise(
+    "7.6",
+    "Bug hunt: Adam on the wrong clock",
+    _adam_over_epochs,
+    inputs=_several_slopes,
+    corners={
+        "a gradient that was always 0": (
+            np.array([1.0, 2.0]),
+            [_Slope(np.array([0.0, 1.0]), np.array([0.0, 1.0]))] * 2,
+            3,
+            0.1,
+        ),
+        "tiny gradients, where epsilon counts": (
+            np.array([1.0]),
+            [_Slope(np.array([1e-8]), np.array([0.0]))] * 2,
+            2,
+            0.1,
+        ),
+        "one minibatch": (
+            np.array([1.0, -1.0]),
+            [_Slope(np.array([2.0, 1.0]), np.array([0.5, 0.5]))],
+            4,
+            0.1,
+        ),
+    },
+    hints=[
         "Follow the first epoch by hand, with a gradient that is always 2. What is s after the"
         " first step, and what after the second?",
         "A root of a sum of gradients needed an `abs`. Should it have?",
         "The averages get a new value at every step. By which number is their correction to count?",
-    ]
-    mistakes = {
-        "This is the program as it was, with both slips.": _published,
+    ],
+    mistakes={
+        "This is the program as it was, with both mistakes.": _as_it_stood,
         "One mended, one to go: s averages squares now. The correction still counts epochs, while"
-        " the averages change at every step.": _descent("epoch"),
+        " the averages change at every step.": _EPOCH_CLOCK,
         "One mended, one to go: the clock is right now. s still averages the gradient, which may be"
-        " negative and cancel; it is the square that has a root.": _descent("step", square=False),
+        " negative and cancel; it is the square that has a root.": (
+            ("g**2", "g"),
+            ("np.sqrt(s_hat)", "np.sqrt(np.abs(s_hat))"),
+        ),
         "One mended, one to go: the clock is right now. s averages the size of the gradient, whose"
-        " root is another thing than the gradient's size: average the square.": _descent(
-            square=False, size=True
+        " root is another thing than the gradient's size: average the square.": (
+            ("g**2", "np.abs(g)")
         ),
-        "The clock is one step ahead: the first correction has t = 1.": _descent("late"),
-        "There is no correction left: both averages start at zero and need it.": _descent("none"),
+        "The clock is one step ahead: the first correction has t = 1.": (
+            ("np.zeros_like(w), 0", "np.zeros_like(w), 1")
+        ),
+        "There is no correction left: both averages start at zero and need it.": (
+            ("v / (1 - 0.9**t), s / (1 - 0.999**t)", "v, s")
+        ),
         "The clock now starts again in every epoch: t counts all steps since the averages were"
-        " zero.": _descent("batch"),
-        "The averages start again in every epoch, and the clock does not: let both go on.": (
-            _descent("step", fresh=True)
-        ),
+        " zero.": _BATCH_CLOCK,
+        "The averages start again in every epoch, and the clock does not: let both go on.": _FRESH,
         "Averages and clock start again in every epoch: that is consistent, and it throws away what"
-        " they had learned.": _descent("batch", fresh=True),
-        "The clock counts epochs, and the averages start again in each of them.": _descent(
-            "epoch", fresh=True
+        " they had learned.": (_NEW_EPOCH, _ZEROS + "        t = 0\n" + _NEW_EPOCH),
+        "The clock counts epochs, and the averages start again in each of them.": (
+            *_EPOCH_CLOCK,
+            _FRESH,
         ),
-    }
+        "v is not corrected for its start at zero; s is.": ("v / (1 - 0.9**t)", "v"),
+        "s is not corrected for its start at zero; v is.": ("s / (1 - 0.999**t)", "s"),
+        "The root is missing: divide by the root of the corrected s.": ("np.sqrt(s_hat)", "s_hat"),
+        "You went uphill: subtract.": ("w - rate", "w + rate"),
+    },
+)

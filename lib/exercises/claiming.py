@@ -12,8 +12,8 @@ __all__ = ["Claims", "claim", "claims"]
 def claim(sentence, holds):
     """Print ``sentence`` with a tick, or raise AssertionError if it does not hold.
 
-    ``holds`` is a boolean or an array of them, all of which must be true. Used in every chapter
-    from chapter 0, "What we claim". Raises TypeError for anything else, of which most is "true".
+    ``holds`` is a boolean or an array of them, all of which must be true. Raises TypeError for
+    anything else, because most objects are truthy.
     """
     if not _is_true(holds):
         raise AssertionError(f"this claim does not hold: {sentence}")
@@ -24,7 +24,7 @@ def claims(pairs):
     """Check all claims of a chapter, pairs (sentence, holds), and return them to be shown.
 
     Raises AssertionError that names every claim which does not hold, and TypeError as ``claim``
-    does. The last cell of chapter 0, "What we claim", and of all after it.
+    does. It is the last cell of every chapter.
     """
     pairs = list(pairs)
     if not pairs:
@@ -39,7 +39,7 @@ def claims(pairs):
 class Claims:
     """Claims that hold: a line with their number, over the list of them, folded in a browser.
 
-    Made by ``claims``; chapter 0, "What we claim".
+    Made by ``claims``.
     """
 
     def __init__(self, sentences):

@@ -18,8 +18,7 @@ CONSTANTS = {
 def linear(flat):
     """Words for g = c w, g = w + c, g = a + c (w - a) or g = w + c a, with an input a; or None.
 
-    The number c may differ from case to case, if it has one name in all. Chapter 0,
-    "Exercises".
+    The number c may differ from case to case, if it has one name in all.
     """
     arrays = [n for n in flat[0][2] if all(np.ndim(names.get(n, 0)) for *_, names in flat)]
     scalars = [n for n in flat[0][2] if not np.ndim(flat[0][2][n]) and n not in CONSTANTS]

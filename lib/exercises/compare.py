@@ -1,4 +1,4 @@
-"""Whether a result is the one that was wanted, and where it differs first; chapter 0, "Exercises".
+"""Whether a result is the one that was wanted, and where it differs first.
 
 What a task does not speak of does not count: a list of lists is an array, a generator is a list,
 NumPy's scalars and strings are numbers and words, and 2 is as good as 2.0. What it does speak of
@@ -20,7 +20,7 @@ WORDS = {"b": "True or False", "i": "whole numbers", "u": "whole numbers", "f": 
 
 
 def settled(value):
-    """The value with its generators, maps and ranges turned into lists; chapter 0, "Exercises"."""
+    """The value with its generators, maps and ranges turned into lists."""
     if isinstance(value, (Iterator, range, dict.keys({}).__class__, dict.values({}).__class__)):
         value = list(itertools.islice(value, MOST))
     if type(value) in (tuple, list):
@@ -29,19 +29,19 @@ def settled(value):
 
 
 def is_text(value):
-    """Whether a value is a word, of Python's or of NumPy's; chapter 0, "Exercises"."""
+    """Whether a value is a word, of Python's or of NumPy's."""
     return isinstance(value, str) or (isinstance(value, np.ndarray) and value.dtype.kind == "U")
 
 
 def is_number(value):
-    """Whether a value is one number, of Python's or of NumPy's; chapter 0, "Exercises"."""
+    """Whether a value is one number, of Python's or of NumPy's."""
     return isinstance(value, (int, float, np.number, np.bool_)) or (
         isinstance(value, np.ndarray) and not value.ndim and value.dtype.kind in "biuf"
     )
 
 
 def as_array(value):
-    """A number or numbers as an array; None for what is none; chapter 0, "Exercises"."""
+    """A number or numbers as an array; None for what is none."""
     try:
         array = np.asarray(value)
     except ValueError:  # lists of unequal lengths
@@ -50,7 +50,7 @@ def as_array(value):
 
 
 def close(got, wanted, rtol=RTOL, atol=ATOL):
-    """Where two arrays of one shape agree to ``rtol`` of their size; chapter 0, "Exercises"."""
+    """Where two arrays of one shape agree to ``rtol`` of their size."""
     if got.dtype.kind in "biu" and wanted.dtype.kind in "biu":
         return got == wanted
     with np.errstate(all="ignore"):
@@ -59,7 +59,7 @@ def close(got, wanted, rtol=RTOL, atol=ATOL):
 
 
 def same(got, wanted, strict=()):
-    """Whether two results are the same; chapter 0, "Exercises"."""
+    """Whether two results are the same."""
     return difference(got, wanted, strict=strict, show=type) is None
 
 
@@ -69,7 +69,7 @@ def difference(got, wanted, names=(), rtol=RTOL, atol=ATOL, strict=(), within=""
     ``names`` are those of the parts of a tuple, ``within`` what the results themselves are called.
     A dictionary is compared by its keys, an object that is no number by its attributes. strict:
     "array" if a list will not do for an array, "dtype" if whole numbers will not do for floats.
-    ``show`` turns a value into text. Chapter 0, "Exercises".
+    ``show`` turns a value into text.
     """
     show = show or short
     label = within or "the result"
@@ -172,7 +172,7 @@ def _kind(value, show):
 
 
 def short(value):
-    """A value as text that fits on a few lines; arrays with their shape. Chapter 0, "Exercises"."""
+    """A value as text that fits on a few lines; arrays with their shape."""
     if isinstance(value, np.ndarray) and value.ndim > 2:
         return f"array of shape {value.shape} and dtype {value.dtype}"
     if isinstance(value, np.ndarray) and value.ndim:

@@ -26,7 +26,7 @@ ORDINARY = "an ordinary case"
 
 @dataclass(frozen=True)
 class Verdict:
-    """One of four states and the words for it; chapter 0, "Exercises".
+    """One of four states and the words for it.
 
     state: "not attempted", "raised", "incorrect" or "correct". kind, of one that is incorrect:
     "known" for a known mistake, "observed" for what is true of the answer on all inputs, "in part"
@@ -42,7 +42,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Case:
-    """One set of inputs, with the name of what is special about it; chapter 0, "Exercises"."""
+    """One set of inputs, with the name of what is special about it."""
 
     number: int
     name: str
@@ -51,10 +51,7 @@ class Case:
 
 @dataclass
 class Outcome:
-    """All that one run of an answer did: its value or its error, its warnings, its side effects.
-
-    Chapter 0, "Exercises".
-    """
+    """All that one run of an answer did: its value or its error, its warnings, its side effects."""
 
     value: object = None
     error: Exception | None = None
@@ -76,8 +73,6 @@ class Outcome:
 
 class Exercise:
     """One exercise: what it asks, how an answer is tried, and what is said to a wrong one.
-
-    Used in every chapter from chapter 0, "Exercises".
 
     id, title: of the heading over the task, as "2.4" and "Backward".
     solution: a function or class of the name ``_backward_pass`` if the exercise is to be
@@ -357,10 +352,7 @@ class Exercise:
 
 
 def exercise(id, title):
-    """Make an Exercise of a class body: the older form, which the chapters leave one by one.
-
-    Chapter 0, "Exercises".
-    """
+    """Make an Exercise of a class body: the older form, which the chapters leave one by one."""
 
     def make(body):
         parts = {name: vars(body)[name] for name in ("inputs", "hints", "mistakes")}

@@ -1,7 +1,7 @@
 """What is generally true of a wrong answer: a factor, a sign, a transpose, a row, a constant.
 
 Every observation predicts the whole answer from the right one and from the inputs. It is made only
-if its prediction is the answer in every case; nothing is guessed. Chapter 0, "Exercises".
+if its prediction is the answer in every case; nothing is guessed.
 """
 
 import itertools
@@ -19,7 +19,7 @@ __all__ = ["Seen", "observe"]
 
 @dataclass
 class Seen:
-    """One case: its inputs, what came and what was wanted. Chapter 0, "Exercises"."""
+    """One case: its inputs, what came and what was wanted."""
 
     inputs: tuple
     got: object
@@ -31,7 +31,7 @@ def observe(cases, names, arguments, task, changed=None):
 
     names: of the results; arguments: of the inputs; task: text in which "X (n, m)" names sizes;
     changed: {words: one function a case that gives what is right for other inputs}.
-    Chapter 0, "Exercises".
+
     """
     said = _arranged(cases, names)
     if said:

@@ -16,7 +16,7 @@ FILE = ROOT / ".exercises-solved.json"
 
 
 def say(text):
-    """Print a text also where the console has no letter for some of it; chapter 0, "Exercises"."""
+    """Print a text also where the console has no letter for some of it."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     try:
         text.encode(encoding)
@@ -27,7 +27,7 @@ def say(text):
 
 
 def solved():
-    """The ids of the exercises that were solved in this checkout, a set; chapter 0, "Exercises"."""
+    """The ids of the exercises that were solved in this checkout, a set."""
     try:
         return {str(id) for id in json.loads(FILE.read_text(encoding="utf-8"))}
     except (OSError, ValueError, TypeError):
@@ -35,9 +35,7 @@ def solved():
 
 
 def record(id):
-    """Note that an exercise is solved, where there is a checkout to note it in; chapter 0,
-    "Exercises".
-    """
+    """Note that an exercise is solved, where there is a checkout to note it in."""
     known = solved()
     if id in known or not (FILE.parent / "chapters").is_dir():
         return
@@ -50,9 +48,7 @@ def record(id):
 
 
 def progress():
-    """Print a table of all exercises, those solved in this checkout marked; chapter 0,
-    "Exercises".
-    """
+    """Print a table of all exercises, those solved in this checkout marked."""
     done, total, lines = solved(), 0, []
     for path in sorted(Path(__file__).parent.glob("ch*.py")):
         module = importlib.import_module(f"lib.exercises.{path.stem}")

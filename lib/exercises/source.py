@@ -12,7 +12,7 @@ __all__ = ["changed_lines", "edited", "names_in", "needs", "source_of"]
 def source_of(function):
     """The source of a function or class, moved to the left margin and without its docstring.
 
-    For the words of the course see chapter 0, "Exercises".
+    For the words of the course see
     """
     lines = textwrap.dedent(inspect.getsource(function)).splitlines(keepends=True)
     first = ast.parse("".join(lines)).body[0].body[0]
@@ -26,7 +26,7 @@ def source_of(function):
 def edited(function, edits):
     """(function, its source) after ``edits``, one pair ("old", "new") or several of them.
 
-    Raises ValueError if an "old" does not stand in the source exactly once. Chapter 0, "Exercises".
+    Raises ValueError if an "old" does not stand in the source exactly once.
     """
     source = source_of(function)
     for old, new in [edits] if isinstance(edits[0], str) else edits:
@@ -42,10 +42,7 @@ def edited(function, edits):
 
 
 def changed_lines(old, new):
-    """The lines in which two sources differ, "-" before the old ones and "+" before the new.
-
-    Chapter 0, "Exercises".
-    """
+    """The lines in which two sources differ, "-" before the old ones and "+" before the new."""
     lines = difflib.unified_diff(old.splitlines(), new.splitlines(), n=0, lineterm="")
     return "\n".join(line for line in lines if not line.startswith(("---", "+++", "@@")))
 
@@ -53,7 +50,7 @@ def changed_lines(old, new):
 def needs(function):
     """The source, or the import, of every global name that ``function`` uses, but for ``np``.
 
-    A list of texts to stand before it; chapter 0, "How to use a chapter".
+    A list of texts to stand before it.
     """
     found, own = {}, vars(sys.modules[function.__module__])
     for name in dict.fromkeys(name for code in _codes(function) for name in names_in(code)):
@@ -78,9 +75,6 @@ def _codes(thing):
 
 
 def names_in(code):
-    """The names that compiled code looks up, those in nested functions and generators included.
-
-    Chapter 0, "Exercises".
-    """
+    """The names that compiled code looks up, those in nested functions and generators included."""
     nested = [part for part in code.co_consts if inspect.iscode(part)]
     return [*code.co_names, *(name for part in nested for name in names_in(part))]

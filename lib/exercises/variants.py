@@ -13,9 +13,7 @@ __all__ = ["other_inputs"]
 
 
 def other_inputs(inputs, arguments):
-    """(words, inputs) with one of the inputs changed, or two of them exchanged. Chapter 0,
-    "Exercises".
-    """
+    """(words, inputs) with one of the inputs changed, or two of them exchanged."""
     pairs = list(enumerate(zip(arguments, inputs, strict=False)))
     for k, (name, value) in pairs:
         for told, change in OTHER.items():

@@ -17,8 +17,6 @@ def lines(
 ):  # fmt: skip
     """Values against something, one line a name, the names at the lines' ends.
 
-    Chapter 0, "How to use a chapter".
-
     lines: a dictionary from a name to y, one value every ``every`` steps from 0 on, or to (x, y);
     NaN leaves a gap. logx, logy: logarithmic axes. ylim: (low, high), either None. markers: mark
     each point. median: draw each line thin, and over it its running median of so many values: for
@@ -60,8 +58,6 @@ def bands(
     side="right", of="runs", digits=2,
 ):  # fmt: skip
     """Several runs of each name: a line in their middle, a band from lowest to highest.
-
-    Chapter 0, "How to use a chapter".
 
     runs: a dictionary from a name to values (runs, n), or to (x, values). middle: "median" or
     "mean". guides: a dictionary from a name to (x, y) of a thin line to compare with. levels: as

@@ -14,7 +14,7 @@ FORWARD, BACKWARD = COLOURS["blue"], COLOURS["vermillion"]
 
 @kind(8.0, 3.0)
 def graph(ax, nodes, edges, *, boxes=True, scale=None):
-    """Boxes joined by arrows: what is computed from what; chapter 0, "The chain rule on a graph".
+    """Boxes joined by arrows: what is computed from what.
 
     nodes: a dictionary from a name to (x, y, text), or to (x, y, text, above, below) with a number
     or a text above the box, blue, and one below it, orange; None leaves a place empty. x and y are
@@ -61,12 +61,12 @@ def graph(ax, nodes, edges, *, boxes=True, scale=None):
             nodes[start][:2], nodes[end][:2], patchA=drawn[start].get_bbox_patch(),
             patchB=drawn[end].get_bbox_patch(), arrowstyle="-|>", mutation_scale=14, lw=1.5,
             color=BACKWARD if dashed else FORWARD, linestyle="--" if dashed else "-",
-            shrinkA=1, shrinkB=1, zorder=2,
+            shrinkA=1, shrinkB=1, zorder=3.5,  # after the boxes, which are placed when drawn
         ))  # fmt: skip
         if word:
             (x0, y0), (x1, y1) = nodes[start][:2], nodes[end][:2]
             lift = 0.16 / up if y0 == y1 else 0
-            ax.text((x0 + x1) / 2, (y0 + y1) / 2 + lift, word, ha="center", va="center", zorder=2.5,
+            ax.text((x0 + x1) / 2, (y0 + y1) / 2 + lift, word, ha="center", va="center", zorder=4,
                     color=ink(BACKWARD), fontsize=11,
                     bbox={"fc": "white", "ec": "none", "pad": 1})  # fmt: skip
     joined = "; ".join(f"{start} to {end}" for start, end in edges)
@@ -75,7 +75,7 @@ def graph(ax, nodes, edges, *, boxes=True, scale=None):
 
 @kind(8.0, 4.0)
 def network(ax, sizes, names=(), *, labels=None, most=7):
-    """A network as columns of neurons; chapter 0, "How to use a chapter".
+    """A network as columns of neurons.
 
     sizes: n[0], n[1], … names: a text under each column, from the input on. labels: the letters in
     the circles, a column each, such as ["x", "a", "a"], numbered in TeX; or None. most: how many

@@ -20,8 +20,6 @@ def grid(
 ):  # fmt: skip
     """A matrix as cells with numbers, darker where they are larger.
 
-    Chapter 0, "How to use a chapter".
-
     values: (r, c); NaN leaves a cell white. rows, columns: a name for each. text: a format such as
     "{:.2f}", an array of strings (r, c), or None to write nothing. shade: the numbers that the
     shades show, if others than values. colours: a colour map's name, or "signed" for numbers of
@@ -110,7 +108,7 @@ def _told(values, rows, columns, xlabel, ylabel, of):
 
 @kind(8.0, 3.0)
 def arrays(ax, parts, *, rows=()):
-    """Arrays side by side as grids of cells, their shapes below; chapter 0, "Rows become columns".
+    """Arrays side by side as grids of cells, their shapes below.
 
     parts: signs to stand between the arrays, such as "→", and arrays as tuples (title, values),
     (title, values, marked) or (title, values, marked, copied): boolean arrays, or None, of the
@@ -185,7 +183,7 @@ def _array(title, values, marked=None, copied=None):
 
 @kind()
 def pictures(ax, pictures, titles=None, *, columns=8, signed=False, bar="weight", what=None):
-    """Pictures in rows, each under its title; chapter 0, "How to use a chapter".
+    """Pictures in rows, each under its title.
 
     pictures: (k, height, width, 3), uint8 or floats from 0 to 1, or grey ones (k, height, width), 0
     for paper and 1 for ink. titles: k strings, or None. signed: numbers of either sign as

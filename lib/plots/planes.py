@@ -22,7 +22,7 @@ def scatter(
     ax, X, Y=None, xlabel="$x_1$", ylabel="$x_2$", *, names=None, equal=None,
     logx=False, logy=False, levels=None, best=None, ylim=None, dots=34,
 ):  # fmt: skip
-    """Points, a marker and a colour a group; chapter 0, "How to use a chapter".
+    """Points, a marker and a colour a group.
 
     X: points (2, m) with labels Y (1, m), classes 0 to at most 3, or a dictionary from a name to
     (x, y). names: of the classes. equal: a unit is as long in both directions; as it is for
@@ -121,7 +121,7 @@ def grid_over(X, steps=200, room=0.55):
 
 @kind(7.2, 4.8)
 def regions(ax, predict, X, Y, *, names=None, contours=None, dots=None):
-    """The plane as a model divides it, over its points; chapter 0, "How to use a chapter".
+    """The plane as a model divides it, over its points.
 
     predict: a function from points (2, k) to k answers: labels, or for two classes also
     probabilities of class 1. X, Y: points (2, m) and labels (1, m), classes 0 to at most 3. names:
@@ -180,7 +180,7 @@ def contours(
     ax, cost, paths, lowest=None, *, xlabel="$w_1$", ylabel="$w_2$", equal=False, span=None,
     levels=None, values=False,
 ):  # fmt: skip
-    """Contours of a cost over two weights, and ways over it; chapter 0, "How to use a chapter".
+    """Contours of a cost over two weights, and ways over it.
 
     cost: a function from weights (2, k) to k costs. paths: a dictionary from a name to weights
     (steps + 1, 2). lowest: the lowest point, (2,). equal: a unit is as long in both directions, so

@@ -12,7 +12,7 @@ __all__ = ["bars", "histograms", "strips"]
 
 @kind()
 def bars(ax, values, xlabel, *, marked=None, limits=None, log=False, xlim=None, text=None):
-    """Quantities as bars with their numbers; chapter 0, "How to use a chapter".
+    """Quantities as bars with their numbers.
 
     values: a dictionary from a name to a number. marked: (text, names) of bars that are hatched,
     and what the hatching means. limits: (text, a dictionary from a name to a number), drawn as
@@ -86,8 +86,6 @@ def _name_rows(ax, names, xlabel):
 def strips(ax, groups, xlabel, *, percent=True, log=False, joined=False, xlim=None, digits=None):
     """A row of dots a group, one dot a run, and a bar at their mean.
 
-    Chapter 0, "How to use a chapter".
-
     groups: a dictionary from a name to its values; names that differ after a last comma only, such
     as "wide, 20" and "wide, 50", share a colour. percent: values are shares. joined: join the
     values of one run, which stand at the same place in each group. xlim: (low, high). digits: of
@@ -152,8 +150,6 @@ def strips(ax, groups, xlabel, *, percent=True, log=False, joined=False, xlim=No
 @kind(8.0, 3.4)
 def histograms(ax, groups, xlabel, *, bins=40, span=None, log=False):
     """How values are spread: a filled histogram, or the outlines of several.
-
-    Chapter 0, "How to use a chapter".
 
     groups: values of any shape, or a dictionary from a name to values. bins: how many. span: (low,
     high) of the axis, as far as the values go without it. log: a logarithmic axis. Raises TypeError

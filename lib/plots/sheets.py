@@ -12,7 +12,7 @@ def panels(
     figures, columns=None, *, height=None, width=None, sharex=False, sharey=False, widths=None,
     story=None,
 ):  # fmt: skip
-    """Several figures side by side, each under its title; chapter 0, "How to use a chapter".
+    """Several figures side by side, each under its title.
 
     figures: a dictionary from a title to the figure of a kind, such as ``plots.lines(…)``; a title
     that begins with "_" is not written. columns: how many stand in a row; up to four without it.

@@ -48,7 +48,7 @@ for (const box of document.querySelectorAll("figure.slider:not([data-ready])")) 
 class Slider:
     """Pictures of one figure for several values, and a slider to choose one.
 
-    Chapter 0, "How to use a chapter". frames: a list of (words, description, PNG bytes), the words
+    frames: a list of (words, description, PNG bytes), the words
     for a value. name: what the values are. width: in pixels, as shown. start: the number of the
     picture that is seen first.
     """
@@ -81,8 +81,6 @@ class Slider:
 
 def slider(draw, values, name, *, start=0):
     """One figure for each of several values, and a slider to choose one.
-
-    Chapter 0, "How to use a chapter".
 
     draw: a function of a value that returns a figure, with as many axes for each. values: numbers
     or texts, at least two. name: what they are. start: the number of the value that is seen first.

@@ -114,7 +114,7 @@ SHOWN, DRAWN = 100, 180  # pixels an inch: as large as it is shown, and as sharp
 
 
 class Figure:
-    """A picture and its description; chapter 0, "How to use a chapter".
+    """A picture and its description.
 
     draw: a function that draws the same into other axes, given as ``draw(ax)``; only the figures of
     a kind have one, so that ``panels`` can put several side by side.
@@ -215,7 +215,7 @@ def _columns(names, inches):
 def canvas(rows=1, columns=1, width=8.0, height=4.2, **kwargs):
     """An empty matplotlib figure and its axes; width and height in inches, shown 100 pixels each.
 
-    Chapter 0, "How to use a chapter". ``kwargs`` go to matplotlib's ``subplots``.
+    ``kwargs`` go to matplotlib's ``subplots``.
     """
     with matplotlib.rc_context(STYLE):
         fig = Canvas(figsize=(width, height), layout="constrained")
@@ -223,10 +223,7 @@ def canvas(rows=1, columns=1, width=8.0, height=4.2, **kwargs):
 
 
 def figure(draw):
-    """Decorate a function that returns ``fig, description`` so that it returns a Figure.
-
-    Chapter 0, "How to use a chapter".
-    """
+    """Decorate a function that returns ``fig, description`` so that it returns a Figure."""
 
     @functools.wraps(draw)
     def drawn(*args, **kwargs):
@@ -277,32 +274,26 @@ def resize(ax, width=None, height=None):
 def key(ax, name, handle):
     """Explain a mark in the figure's key; what several panels explain alike is explained once.
 
-    Chapter 0, "How to use a chapter". handle: the artist that is explained, or a ``mark`` or
+    handle: the artist that is explained, or a ``mark`` or
     ``patch`` that looks like it.
     """
     ax.figure.keys.setdefault(name, handle)
 
 
 def mark(marker="o", **look):
-    """A marker for the key; ``look`` goes to matplotlib's Line2D.
-
-    Chapter 0, "How to use a chapter".
-    """
+    """A marker for the key; ``look`` goes to matplotlib's Line2D."""
     return Line2D([], [], **{"linestyle": "none", "marker": marker, "markersize": 8} | look)
 
 
 def patch(colour, **look):
-    """A filled box for the key; ``look`` goes to matplotlib's Patch.
-
-    Chapter 0, "How to use a chapter".
-    """
+    """A filled box for the key; ``look`` goes to matplotlib's Patch."""
     return Patch(**{"facecolor": colour, "linewidth": 0} | look)
 
 
 def label_ends(ax, lines, side="right"):
     """Write each line's label at its right end, none over another: no legend needed.
 
-    Chapter 0, "How to use a chapter". side: "left" writes them at the left ends.
+    side: "left" writes them at the left ends.
     """
     shown = [line for line in lines if np.isfinite(np.asarray(line.get_ydata(), dtype=float)).any()]
     if shown:
@@ -370,7 +361,7 @@ def _apart(heights, gap):
 def looks(names):
     """(colour, line style, marker) of each name: its role's, else the next that is free.
 
-    Chapter 0, "How to use a chapter". Names that differ after a last comma only, such as "wide, 20"
+    Names that differ after a last comma only, such as "wide, 20"
     and "wide, 50", share their colour and have different lines.
     """
     names = [str(name) for name in names]
@@ -407,10 +398,7 @@ def _luminance(colour):
 
 @functools.cache
 def ink(colour):
-    """The colour, darkened until a text in it can be read on white: a contrast of 4.5 to 1.
-
-    Chapter 0, "How to use a chapter".
-    """
+    """The colour, darkened until a text in it can be read on white: a contrast of 4.5 to 1."""
     shade = np.array(to_rgb(COLOURS.get(colour, colour)))
     while contrast(tuple(shade)) < 4.5:
         shade = 0.97 * shade
@@ -421,7 +409,7 @@ def tidy(values, each=False):
     """The values rounded to nine digits of the largest: what rounding noise cannot change.
 
     each: to nine digits of each, for values on a logarithmic axis. NaN and infinite values stay as
-    they are. Chapter 0, "How to use a chapter".
+    they are.
     """
     values = np.asarray(values, dtype=float)
     if each:
@@ -433,10 +421,7 @@ def tidy(values, each=False):
 
 
 def say(value, digits=3):
-    """A number in words of a description: the same text for inputs a rounding error apart.
-
-    Chapter 0, "How to use a chapter".
-    """
+    """A number in words of a description: the same text for inputs a rounding error apart."""
     value = float(value)
     if not np.isfinite(value):
         return {"nan": "NaN", "inf": "infinity"}.get(str(value), "−infinity")

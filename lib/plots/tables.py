@@ -7,7 +7,7 @@ __all__ = ["Table", "table"]
 
 
 class Table:
-    """Rows under a header, for the page and as plain text; chapter 0, "How to use a chapter"."""
+    """Rows under a header, for the page and as plain text."""
 
     def __init__(self, header, rows):
         self.header, self.rows = [str(cell) for cell in header], [[str(c) for c in r] for r in rows]
@@ -42,7 +42,7 @@ class Table:
 
 
 def table(header, rows):
-    """A table to be shown as the value of a cell; chapter 0, "How to use a chapter".
+    """A table to be shown as the value of a cell.
 
     header: the names of the columns; rows: as many values each, already formatted where they are
     numbers. Raises ValueError for a row of another length.

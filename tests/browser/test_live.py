@@ -80,13 +80,17 @@ def test_a_chapter_runs_whole(live, path, screenshot, record_property):
     assert not faults
 
 
-def test_the_contents_open_first(live):
-    """What the site's address shows: the table of chapters, and what is different here."""
-    live.visit("/")
-    live.wait_for("chapters/README.md")
-    page = live.page.locator(".jp-MarkdownViewer:visible")
-    page.get_by_role("link").first.wait_for()
-    assert "in a browser tab" in page.inner_text()
+def test_the_contents_lead_to_every_chapter(live, screenshot):
+    """The site's address shows them at once; a click opens a chapter in JupyterLab."""
+    live.page.goto(live.address("/"))
+    assert "in a browser tab" in live.page.inner_text("body")
+    links = live.page.get_by_role("link")
+    due = [f"lab/index.html?path={place(path)}" for path in PATHS]
+    assert set(due) <= {link.get_attribute("href") for link in links.all()}
+    screenshot(live.page, "live-contents")
+    links.first.click()
+    live.page.wait_for_function("window.jupyterapp")
+    live.wait_for(place(PATHS[0]))
 
 
 def test_an_address_opens_a_chapter(live):
@@ -95,16 +99,30 @@ def test_an_address_opens_a_chapter(live):
     live.wait_for(place(PATHS[1]))
 
 
+def test_stored_text_is_shown_as_it_is_stored(live):
+    """JupyterLite joins lines of text with commas if they come as a list."""
+    live.open(place(PATHS[1]))
+    (due,) = (cell.outputs for cell in load(PATHS[1]).cells if cell.get("id") == "ex1-check")
+    shown = live.page.evaluate(f"{CODE}.map((c) => [c.model.id, c.model.outputs.toJSON()])")
+    assert not tab.compare(due, dict(shown)["ex1-check"])
+    lines = due[0].text.splitlines()
+    shown = live.page.evaluate(
+        f"{CODE}.find((cell) => cell.model.id == 'ex1-check').outputArea.node.textContent"
+    )
+    assert len(lines) > 1 and all(line in shown.split("\n") for line in lines)
+
+
 def test_an_exercise_answers(live, screenshot):
     """A known mistake is named; a hint and the solution come; the right answer is right."""
     live.open(place(PATHS[1]))
-    (check,) = (cell.source for cell in load(PATHS[1]).cells if cell.id == "ex1-check")
-    replace(live, "ex1-stub", "def to_columns(p):\n    return p.reshape(-1, len(p)) / 255")
+    check = "from lib.exercises import ch01\nch01.to_columns.check(to_columns)"
+    wrong = "def to_columns(p):\n    return p.reshape(len(p), -1).T / 255"
+    replace(live, "ex1-stub", wrong)
     said = text_of(replace(live, "ex1-check", check))
-    assert "Exercise 1.1 · incorrect" in said and "every column mixes all the pictures" in said
-    assert len(text_of(replace(live, "ex1-check", f"{check}\nexercise.hint()"))) > len(said)
-    assert "def to_columns" in text_of(replace(live, "ex1-check", "exercise.solution()"))
-    replace(live, "ex1-stub", "def to_columns(p):\n    return p.reshape(len(p), -1).T / 255")
+    assert "Exercise 1.1 · incorrect" in said and "the centring is missing" in said
+    assert "Hint 1 of" in text_of(replace(live, "ex1-check", "ch01.to_columns.hint()"))
+    (shown,) = tab.nodes(replace(live, "ex1-check", "ch01.to_columns.solution()"))
+    replace(live, "ex1-stub", shown.text)
     assert "Exercise 1.1 · correct" in text_of(replace(live, "ex1-check", check))
     screenshot(live.page, "live-exercise")
 
@@ -118,6 +136,7 @@ def test_a_progress_bar_leaves_nothing_behind(live):
 
 def test_a_readers_own_picture_is_read(live, tmp_path):
     """Uploaded with the file browser's button, and read by a chapter's own function."""
+    live.visit(f"/lab/index.html?path={place(PATHS[1])}")  # the file browser shows its folder
     live.open(place(PATHS[1]))
     file = tmp_path / "mine.png"
     Image.new("RGB", (90, 70), (200, 30, 60)).save(file)
@@ -173,7 +192,8 @@ def test_the_comparison_finds_what_differs():
 def test_the_page_asked_nothing_of_the_network(live):
     """The last test: of all that was done above."""
     assert not live.outside()
-    missing = re.compile("status of 404")  # a page's icon, and sessions that the tests shut down
+    assert set(live.missing) <= {"/favicon.ico"}  # what browsers ask every site for
+    missing = re.compile("status of 404")
     closing = ["Canceled future for", "properties of null (reading 'kernel')", "not found"]
     closing += ["properties of null (reading 'insertWidget')", "ReactiveToolbar"]
     errors = [error for error in live.errors if not missing.search(error)]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lib.exercises import ch00, ch01, ch02, ch03, ch05, ch07, ch09, ch10
+from tests.exercises import samples
 
 # --- Wrong answers that inputs too tame let pass --------------------------------------------------
 
@@ -54,13 +55,13 @@ def whole_batches_only(m, B, random_state):
     return [o[k * B : (k + 1) * B] for k in range(m // B)]
 
 
-def last_size_is_one(sizes):
-    return sum(n * p + n for p, n in itertools.pairwise(sizes[:-1])) + sizes[-2] + 1
+def last_size_is_one(sizes, m):
+    products = [n * p for p, n in itertools.pairwise([*sizes[:-1], 1])]
+    return m * (3 * sum(products) - products[0])
 
 
-def three_layers(X, layers):
-    (W1, b1), (W2, b2), (W3, b3) = layers
-    return W3 @ np.maximum(W2 @ np.maximum(W1 @ X + b1, 0) + b2, 0) + b3
+def three_layers(layers, X, Y, learning_rate):
+    return ch03.training_step.answer(layers[-3:], X, Y, learning_rate)
 
 
 def three_windows(flat, sizes):
@@ -116,8 +117,8 @@ WRONG = [
     (ch07.batch_indices, one_too_many),
     (ch07.batch_indices, by_remainder),
     (ch07.batch_indices, whole_batches_only),
-    (ch03.count_parameters, last_size_is_one),
-    (ch03.forward_logits, three_layers),
+    (ch03.multiplications, last_size_is_one),
+    (ch03.training_step, three_layers),
     (ch03.windows, three_windows),
     (ch10.search, bounds_ignored),
     (ch10.halving_cost, until_most),
@@ -125,9 +126,8 @@ WRONG = [
     (ch09.top_k_accuracy, never_all_classes),
     (ch01.stable_sigmoid, lambda z: 1 / (1 + np.exp(-np.clip(z, -24, 24)))),
     (ch01.stable_sigmoid, lambda z: np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z))),
-    (ch03.relu_backward, lambda dA, W, A, Z: (
-        W.T @ (dA * (Z >= 0)), dA * (Z >= 0) @ A.T, np.sum(dA * (Z >= 0), 1, keepdims=True))),
-    (ch02.leaky_relu_backward, lambda dA, Z, slope: np.where(Z < 0, slope * dA, dA)),
+    (ch03.shortcut_backward, lambda dA, W, b, A: shortcut_by_einsum(dA, W, b, A, np.greater_equal)),
+    (samples.leaky_relu_backward, lambda dA, Z, slope: np.where(Z < 0, slope * dA, dA)),
     (ch02.count_parameters, lambda n_x, n_h, n_y: n_h * n_x + n_h + n_h * n_y + 1),
 ]  # fmt: skip
 
@@ -167,7 +167,7 @@ def test_a_slope_that_became_0_is_not_called_a_plain_relu_alone():
         mask[Z <= 0] = slope
         return dA * mask
 
-    assert "whole numbers" in ch02.leaky_relu_backward.verdict(truncated).message
+    assert "whole numbers" in samples.leaky_relu_backward.verdict(truncated).message
 
 
 # --- Right answers in another style ---------------------------------------------------------------
@@ -214,12 +214,9 @@ def sigmoid_by_tanh(z):
     return (1 + np.tanh(np.asarray(z) / 2)) / 2
 
 
-def forward_by_reduce(X, layers):
-    A = X
-    for k, (W, b) in enumerate(layers):
-        A = np.einsum("ij,jk->ik", W, A) + b
-        A = A.clip(0) if k < len(layers) - 1 else A
-    return A
+def shortcut_by_einsum(dA, W, b, A, above=np.greater):
+    dZ = np.where(above(np.einsum("ij,jk->ik", W, A) + b, 0), dA, 0)
+    return dA + np.einsum("ij,ik->jk", W, dZ), np.einsum("ik,jk->ij", dZ, A), dZ.sum(1)[:, None]
 
 
 def another_message(answers, Y):
@@ -247,15 +244,15 @@ RIGHT = [
         np.split(r.permutation(m), range(B, m, B)))),
     (ch02.count_parameters, lambda *n: sum((p + 1) * q for p, q in itertools.pairwise(n))),
     (ch02.count_parameters, lambda a, b, c: np.int64(b * a + b + c * b + c)),
-    (ch02.forward_pass, lambda W1, b1, W2, b2, X: (
+    (samples.forward_pass, lambda W1, b1, W2, b2, X: (
         (A := np.tanh(b1 + W1.dot(X))), 0.5 * (1 + np.tanh((W2.dot(A) + b2) / 2)))),
-    (ch02.leaky_relu_backward, leaky_by_loops),
-    (ch02.leaky_relu_backward, lambda dA, Z, s: dA * ((Z > 0) + s * (Z <= 0))),
-    (ch02.backward_pass, backward_by_einsum),
+    (samples.leaky_relu_backward, leaky_by_loops),
+    (samples.leaky_relu_backward, lambda dA, Z, s: dA * ((Z > 0) + s * (Z <= 0))),
+    (samples.backward_pass, backward_by_einsum),
     (ch02.xor_by_hand, lambda: ([[20, 20], [20, 20]], [[-10], [-30]], [[3, -3]], [[-3]])),
     (ch02.xor_by_hand, lambda: ([[9, -9], [-9, 9]], [[-4], [-4]], [[5, 5]], [[5]])),
-    (ch03.count_parameters, lambda s: int(np.dot(s[1:], np.array(s[:-1]) + 1))),
-    (ch03.forward_logits, forward_by_reduce),
+    (ch03.multiplications, lambda s, m: m * (3 * int(np.dot(s[1:], s[:-1])) - s[0] * s[1])),
+    (ch03.shortcut_backward, shortcut_by_einsum),
     (ch01.stable_sigmoid, sigmoid_by_tanh),
     (ch00.accuracy, another_message),
     (ch09.top_k_accuracy, lambda Z, labels, k: np.mean(
@@ -277,7 +274,7 @@ def of_backward(**change):
 
     def answer(W2, A1, A2, X, Y):
         right = dict(zip(("dW1", "db1", "dW2", "db2"),
-                         ch02.backward_pass.answer(W2, A1, A2, X, Y), strict=True))  # fmt: skip
+                         samples.backward_pass.answer(W2, A1, A2, X, Y), strict=True))  # fmt: skip
         return [change.get(name, lambda d, X: d)(d, X) for name, d in right.items()]
 
     return answer
@@ -294,41 +291,45 @@ SEEN = [
     (of_backward(dW1=lambda d, X: np.where(np.arange(X.shape[0]) == 0, 0, d)), "the first column"),
     (of_backward(dW2=lambda d, X: 0 * d), "dW2: it is 0 everywhere"),
     (of_backward(dW2=lambda d, X: d + np.nan), "dW2: there is nan everywhere"),
-    (lambda *a: ch02.backward_pass.answer(*a)[0], "You return only dW1"),
-    (lambda *a: ch02.backward_pass.answer(*a)[::-1], "in another order: yours is db2, dW2"),
+    (lambda *a: samples.backward_pass.answer(*a)[0], "You return only dW1"),
+    (lambda *a: samples.backward_pass.answer(*a)[::-1], "in another order: yours is db2, dW2"),
 ]
 
 
 @pytest.mark.parametrize("answer, said", SEEN)
 def test_an_observation_is_made(answer, said):
-    verdict = ch02.backward_pass.verdict(answer)
+    verdict = samples.backward_pass.verdict(answer)
     assert verdict.kind == "observed" and said in verdict.message
-    assert verdict.replay.splitlines()[1].startswith("  W2, A1, A2, X, Y = ch02.backward_pass.case")
+    assert verdict.replay.splitlines()[1].startswith(
+        "  W2, A1, A2, X, Y = samples.backward_pass.case"
+    )
 
 
 def test_a_case_can_be_had_again():
-    space = {"ch02": ch02}
-    verdict = ch02.backward_pass.verdict(of_backward(dW1=lambda d, X: 2 * d))
+    space = {"samples": samples}
+    verdict = samples.backward_pass.verdict(of_backward(dW1=lambda d, X: 2 * d))
     exec(verdict.replay.splitlines()[1].strip(), space)
-    again = ch02.backward_pass.case(1)
+    again = samples.backward_pass.case(1)
     assert np.array_equal(space["X"], again[3]) and space["X"] is not again[3]
     assert ch02.xor_by_hand.case(1).shape == (2, 8)
 
 
 def test_a_cause_that_does_not_hold_in_all_cases_is_not_given():
     def sometimes(W2, A1, A2, X, Y):
-        right = ch02.backward_pass.answer(W2, A1, A2, X, Y)
+        right = samples.backward_pass.answer(W2, A1, A2, X, Y)
         return [d * (X.shape[1] if X[0, 0] > 0 else 3) for d in right]
 
-    verdict = ch02.backward_pass.verdict(sometimes)
+    verdict = samples.backward_pass.verdict(sometimes)
     assert "m times" not in verdict.message and " 3 times" not in verdict.message
 
 
 def test_each_check_answers_for_its_own_exercise(capsys):
-    ch02.leaky_relu_backward._hints_given = ch02.xor_by_hand._hints_given = 0
-    ch02.leaky_relu_backward.hint()
+    samples.leaky_relu_backward._hints_given = ch02.xor_by_hand._hints_given = 0
+    samples.leaky_relu_backward.hint()
     ch02.xor_by_hand.hint()
-    ch02.leaky_relu_backward.hint()
+    samples.leaky_relu_backward.hint()
     said = capsys.readouterr().out.splitlines()
-    assert said[2] == f"Hint 2 of 2: {ch02.leaky_relu_backward.hints[1]}"
-    assert "2.3 · not" in ch02.leaky_relu_backward.reply(ch02.leaky_relu_backward.verdict(...))
+    assert said[2] == f"Hint 2 of 2: {samples.leaky_relu_backward.hints[1]}"
+    assert "0.3 · not" in samples.leaky_relu_backward.reply(
+        samples.leaky_relu_backward.verdict(...)
+    )

@@ -19,7 +19,8 @@ def test_no_wrong_answer_is_accepted(exercise):
     for mutant, kind in judged_once(exercise):
         kinds.setdefault(kind, []).append(f"{mutant.line}   [{mutant.kind}]")
     assert not kinds.get("accepted"), "\n".join(["accepted:", *kinds["accepted"]])
-    assert sum(map(len, kinds.values())) > 4
+    predicted = not exercise.arguments  # a number, of which only the digits can be changed
+    assert sum(map(len, kinds.values())) >= (2 if predicted else 5)
 
 
 def test_what_is_on_the_list_is_still_accepted():

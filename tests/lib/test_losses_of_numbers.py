@@ -1,5 +1,6 @@
 """The losses for numbers: what they are, how they are derived, and which Y they take."""
 
+import h5py
 import numpy as np
 import pytest
 from sklearn.datasets import load_diabetes
@@ -10,6 +11,7 @@ from lib import (
     AbsoluteError,
     Adam,
     Dense,
+    EarlyStopping,
     ExponentialDecay,
     GradientDescent,
     Network,
@@ -50,6 +52,38 @@ def test_through_a_network(loss):
     X, Y = np.random.RandomState(1).randn(3, 9), numbers(2, 9)[1]
     net = Network([Dense(4), Tanh(), Dense(2)], 3, loss, penalty=L2(0.3), random_state=0)
     assert check_gradients(net, X, Y, method="complex-step").relative_difference < 1e-13
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_with_weights(loss):
+    Z, Y = numbers()
+    w = np.array([2.0, 0, 1, 3, 1, 0, 2])
+    repeated = [array.repeat(w.astype(int), axis=1) for array in (Z, Y)]
+    np.testing.assert_allclose(loss.value(Z, Y, w), loss.value(*repeated), rtol=1e-14)
+    numerical = numerical_gradient(lambda z: loss.value(z, Y, w), Z, method="complex-step")
+    np.testing.assert_allclose(loss.value_and_gradient(Z, Y, w)[1], numerical, atol=1e-15)
+
+
+def test_a_validation_measures_the_cost_and_no_accuracy():
+    X, Y = np.random.RandomState(1).randn(3, 9), numbers(2, 9)[1]
+    net = Network([Dense(2)], 3, SquaredError(), random_state=0)
+    stopping, w = EarlyStopping(50), np.arange(1.0, 10)
+    history = train(
+        net, X, Y, Adam(0.1), 30, validation=(X, Y, w), early_stopping=stopping
+    )  # fmt: skip
+    assert history.validation_accuracies == [] and len(history.validation_costs) == 30
+    assert min(history.validation_costs) == pytest.approx(net.cost(X, Y, w))
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_numbers_on_disk_are_numbers_in_memory(loss, tmp_path):
+    X, Y = np.random.RandomState(1).randn(3, 50), numbers(2, 50)[1]
+    nets = [Network([Dense(2)], 3, loss, random_state=0) for _ in range(2)]
+    with h5py.File(tmp_path / "numbers.h5", "w") as file:
+        file["X"], file["Y"] = X.T, Y.T
+        stored = train(nets[0], file["X"], file["Y"], Adam(0.01), 3, 50, random_state=0)
+    kept = train(nets[1], X, Y, Adam(0.01), 3)
+    np.testing.assert_allclose(stored.costs, kept.costs, rtol=1e-12)
 
 
 def test_an_error_of_exactly_nothing_pulls_nowhere():

@@ -209,13 +209,15 @@ def test_a_memory_mapped_network_predicts_and_says_that_it_cannot_learn(tmp_path
     np.testing.assert_array_equal(copy.parameters, net.parameters)
 
 
-def test_a_memory_mapped_estimator_predicts_and_says_that_it_cannot_learn(tmp_path):
+def test_a_memory_mapped_estimator_predicts_and_learns_on_a_copy(tmp_path):
     X, y = load_iris(return_X_y=True)
     model = mapped(tmp_path, fitted := NeuralNetworkClassifier(epochs=3, random_state=0).fit(X, y))
     np.testing.assert_array_equal(model.predict_proba(X), fitted.predict_proba(X))
-    with pytest.raises(ValueError, match="the network is read-only, as after loading with mmap_mo"):
-        model.partial_fit(X, y)
+    again = mapped(tmp_path, fitted)
+    model.partial_fit(X, y)  # on a copy in memory: the file, and who else has it open, stay
+    fitted.partial_fit(X, y)
     np.testing.assert_array_equal(model.predict_proba(X), fitted.predict_proba(X))
+    assert not np.array_equal(model.predict_proba(X), again.predict_proba(X))
 
 
 # --- what is refused before anything is trained or written ----------------------------------------

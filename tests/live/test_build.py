@@ -311,10 +311,22 @@ def test_every_chapter_and_what_it_links_to_is_in_the_site(tmp_path):
     build.contents(tmp_path / "contents")
     chapters = tmp_path / "contents" / "chapters"
     assert [path.name for path in chapter_paths(chapters)] == [p.name for p in chapter_paths()]
+    for path in chapter_paths(chapters):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        texts = [o["text"] for cell in cells for o in cell.get("outputs", []) if "text" in o]
+        assert texts and not [text for text in texts if not isinstance(text, str)]
     page = (chapters / "README.md").read_text(encoding="utf-8")
     assert page.startswith("# ") and "in a browser tab" in page and "| Chapter |" in page
     assert (tmp_path / "contents" / "lib" / "__init__.py").is_file()
     assert (tmp_path / "contents" / "data" / "cats_small.h5").is_file()
+
+
+def test_the_front_page_opens_what_the_contents_link_to():
+    page = build.front_page("# A\n\n[b](01_b.ipynb), [c](../lib/c.py), [d](https://d.e), [f](#f)")
+    found = re.findall('href="(.*?)"', page.partition("<body>")[2])
+    opened = ["lab/index.html?path=chapters/01_b.ipynb", "lab/index.html?path=lib/c.py"]
+    assert found == [*opened, "https://d.e", "#f"]
+    assert 'data-jupyter-lite-root="."' in page and "<h1>A</h1>" in page
 
 
 # --- Published together --------------------------------------------------------------------------

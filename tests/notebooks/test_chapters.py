@@ -6,8 +6,18 @@ from workshop.execute import CHAPTERS, chapter_paths, notebook_paths
 from workshop.rules import RULES, Chapter, library_pointers
 
 # Chapters that are still as in the first edition, and what is not yet asked of them.
-FIRST_EDITION = {path.stem for path in chapter_paths()} - {"08_batch_normalization"}
-LATER = {"claims", "honest_time", "one_meaning", "one_sitting", "sections"}
+FIRST_EDITION = {path.stem for path in chapter_paths()} - {
+    "00_notation",
+    "01_logistic_regression",
+    "02_shallow_network",
+    "03_deep_network",
+    "04_initialization",
+    "06_gradient_checking",
+    "07_optimizers",
+    "08_batch_normalization",
+    "09_softmax",
+}
+LATER = {"claims", "honest_time", "names", "one_meaning", "one_sitting", "sections"}
 
 
 def test_there_are_chapters():

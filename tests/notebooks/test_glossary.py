@@ -29,16 +29,23 @@ LABELS = {
     "Time",
     "In two sittings",
     "New words",
+    "Remember",
+    "Excursions",
     "The library so far",
     "Further reading",
     "Next",
     "After the course",
 }
 EMPHASIZED = {
+    (3, "held out"),
+    (3, "can fit more"),
+    (4, "Assume"),
+    (4, "LeCun's"),
     (6, "wrong cost"),
-    (6, "include the penalty"),
     (7, "whatever the curvature"),
-    (8, "trains"),
+    (9, "one change"),
+    (9, "splits"),
+    (9, "free constant"),
 }
 LONGEST_TERM = 3  # words; more are a sentence
 

@@ -249,6 +249,19 @@ def test_the_environment_of_the_kernel(executed):
     assert output.text == "1 0 True\n"
 
 
+def test_a_notebook_that_needs_an_absent_package_is_skipped_and_says_so(tmp_path):
+    asks = code("imports", "import no_such_package", tags=["requires-no_such_package"])
+    store(notebook(text("title", "# Title"), asks), tmp_path / "needy.ipynb")
+    store(notebook(text("title", "# Title")), tmp_path / "other.ipynb")
+    options = ["-c", os.devnull, "--rootdir", tmp_path, "-p", "workshop.strict_nbval", "-rs"]
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "--nbval", *options, tmp_path],
+        cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+    assert "needy needs no_such_package, which is not installed" in run.stdout
+    assert "1 skipped" in run.stdout and "failed" not in run.stdout
+
+
 def test_there_is_no_lax_mode(tmp_path):
     command = [sys.executable, "-m", "pytest", "-p", "workshop.strict_nbval", "--nbval-lax"]
     run = subprocess.run([*command, str(tmp_path)], cwd=ROOT, capture_output=True, text=True)

@@ -7,6 +7,7 @@ It is built aside and moved to its place when it is whole.
 
 import argparse
 import json
+import posixpath
 import re
 import shutil
 import subprocess
@@ -15,8 +16,8 @@ import tomllib
 from importlib.util import find_spec
 from pathlib import Path
 
-from workshop import ROOT, aside
-from workshop.execute import notebook_paths
+from workshop import ROOT, aside, markdown
+from workshop.execute import load, notebook_paths
 from workshop.live import files
 from workshop.live.wheels import lock_entry, wheel
 from workshop.npm_packages import CACHE
@@ -25,7 +26,7 @@ HERE = Path(__file__).resolve().parent
 INSTALL = "run `make live`, which installs it, or: python -m pip install -e '.[live]'"
 NEEDED = ["jupyterlite_core", "jupyterlite_pyodide_kernel", "jupyter_server"]
 MARK = "jupyter-lite.json"  # only a site of JupyterLite has it
-FIRST = "lab/index.html?path=chapters/README.md"
+CONTENTS = "chapters/README.md"
 
 KERNEL = ["ssl", "sqlite3", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython"]
 """What JupyterLite's kernel loads before it is ready; see initKernel in its worker.js."""
@@ -37,17 +38,6 @@ USES_H5PY = re.compile(r"\bh5py\b|\bload_cats\b|\bpersistence\b|\bcheckpoint=")
 COPIED = ["chapters", "lib", "data", "README.md", "LICENSE"]
 LEFT_OUT = ["__pycache__", ".ipynb_checkpoints", "originals", "cats_augmented.h5"]
 """Not shown in the site's file browser; the wheel of the library brings the last one along."""
-
-INDEX = f"""<!doctype html>
-<html lang="en-GB">
-<meta charset="utf-8">
-<meta http-equiv="refresh" content="0; url={FIRST}">
-<title>Neural networks by hand</title>
-<link rel="icon" href="lab/favicon.ico">
-<script id="jupyter-config-data" type="application/json" data-jupyter-lite-root=".">{{}}</script>
-<p><a href="{FIRST}">The course, to be run in this browser</a></p>
-</html>
-"""
 
 
 class BuildError(aside.BuildError):
@@ -126,10 +116,25 @@ def contents(folder):
             shutil.copytree(ROOT / name, folder / name, ignore=ignored)
         else:
             shutil.copy(ROOT / name, folder / name)
+    for path in notebook_paths(folder / "chapters"):
+        # JupyterLite shows a stored text that is a list of lines with commas between them.
+        path.write_text(json.dumps(load(path), ensure_ascii=False), encoding="utf-8")
     opening = (HERE / "opening.md").read_text(encoding="utf-8")
-    page = folder / "chapters" / "README.md"
+    page = folder / CONTENTS
     title, _, rest = page.read_text(encoding="utf-8").partition("\n\n")
     page.write_text(f"{title}\n\n{opening}\n{rest}", encoding="utf-8")
+
+
+def front_page(text):
+    """The site's index.html: the contents, Markdown of `CONTENTS`, whose links open JupyterLab."""
+
+    def opened(link):
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(CONTENTS), link[1]))
+        return f'href="lab/index.html?path={path}"'
+
+    page = markdown.PARSER.render(text)
+    page = re.sub(r'href="(?![a-z]+:|#)([^"]+)"', opened, page)
+    return (HERE / "front.html").read_text(encoding="utf-8").replace("CONTENTS", page)
 
 
 def settings():
@@ -192,7 +197,8 @@ def write(folder, named, stand_ins, cache):
     (source / MARK).write_text(json.dumps(settings(), indent=1), encoding="utf-8")
     shutil.copy(ROOT / ".jupyter" / "overrides.json", source)
     run_jupyterlite(source, site)
-    (site / "index.html").write_text(INDEX, encoding="utf-8")
+    text = (source / "contents" / CONTENTS).read_text(encoding="utf-8")
+    (site / "index.html").write_text(front_page(text), encoding="utf-8")
     shutil.rmtree(source)
     for path in list(site.iterdir()):
         path.rename(folder / path.name)

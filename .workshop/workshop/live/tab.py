@@ -29,10 +29,13 @@ A_PICTURE = (  # one black pixel
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files, and says nothing of each."""
+    """Serves files; notes those that are missing, and says nothing of the others."""
 
     def log_message(self, *args):
         """Say nothing."""
+
+    def log_error(self, *args):
+        self.server.missing.append(self.path)
 
     def handle(self):
         """A page that is left may hang up in the middle of an answer."""
@@ -41,13 +44,17 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 class Tab(JupyterLab):
-    """A context in which `page` shows the site in a folder; `errors` are those of its console."""
+    """A context in which `page` shows the site in a folder; `errors` are those of its console.
+
+    `missing` are the files that it asked for and that are not there.
+    """
 
     def __init__(self, site, browser):
         self.browser = browser
         handler = partial(Quiet, directory=str(site))
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.port = self.server.server_port
+        self.missing = self.server.missing = []
 
     def __enter__(self):
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -55,7 +62,7 @@ class Tab(JupyterLab):
             self.page = self.browser.new_page(viewport={"width": 1400, "height": 900})
             self.page.set_default_timeout(1000 * PATIENCE)
             self.asked, self.errors = watched(self.page)
-            self.visit("/")
+            self.visit("/lab/index.html")
         except BaseException:
             self.__exit__()
             raise

@@ -281,7 +281,12 @@ def what_to_show(cell, section):
 
 
 def section_after(cell, section):
-    """The section that the cell after this one is in, if this one is in `section`."""
+    """The section that the cell after this one is in, if this one is in `section`.
+
+    The cell of claims, the last one, is a section of its own without a heading.
+    """
+    if "claims" in cell.metadata.get("tags", []):
+        return CLAIMS
     if cell.cell_type == "markdown":
         for level, title in markdown.headings(cell.source):
             section = unnumbered(title) if level == 2 else section
@@ -299,6 +304,7 @@ def build(notebook, name):
         elif cell.cell_type == "markdown":
             builder.markdown(cell, settings)
         elif kind in SHOWN:
+            builder.section = section_after(cell, builder.section)
             builder.code(cell, settings)
     slides = [slide for slide in builder.slides if slide.pieces]
     # A chapter ends with its summary, a lecture with what it claims.
@@ -512,7 +518,8 @@ def deck_faults(deck):
         elif titles.count(slide.title) > 1:
             yield f"{where}: another slide has the title {slide.title!r} too"
         shown = "".join(slide.pieces)
-        code, figures = shown.count('class="highlight"'), shown.count("<img")
+        code = shown.count('class="highlight"')
+        figures = sum("<img" in piece for piece in slide.pieces)  # a slider's pictures are one
         if shown.count("<pre") > 2 or code + figures > 1:
             yield f"{where}: more than one idea, several figures or pieces of code"
         if slide.kind == "predict" and len(slide.pieces) > 1:

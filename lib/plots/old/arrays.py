@@ -22,7 +22,7 @@ WIDTH = 8.0  # inches
 
 @figure
 def cells(parts, rows=()):
-    """Arrays side by side as grids of cells, their shapes below; chapter 0, "Rows become columns".
+    """Arrays side by side as grids of cells, their shapes below.
 
     parts: signs to stand between the arrays, such as "→", and arrays as tuples (title, values) or
     (title, values, marked), where marked is a boolean array of the cells to be shaded. rows: names
@@ -52,7 +52,7 @@ def cells(parts, rows=()):
 
 @figure
 def broadcast(a, b, sign, names=("a", "b"), marked=None):
-    """a + b or a − b as NumPy sees it, repetitions dotted; chapter 0, "Broadcasting".
+    """a + b or a − b as NumPy sees it, repetitions dotted.
 
     a, b: arrays with one or two axes whose shapes can be broadcast. sign: "+" or "−". marked: a
     boolean array of the cells of the result to be shaded.
@@ -79,7 +79,7 @@ def broadcast(a, b, sign, names=("a", "b"), marked=None):
 
 @figure
 def weighted_columns(W, x):
-    """W @ x as the columns of W, weighted and summed; chapter 0, "A product is a weighted sum".
+    """W @ x as the columns of W, weighted and summed.
 
     W: (n, k) with k up to 4; x: (k, 1).
     """
@@ -178,7 +178,7 @@ class _Panel:
 
 @figure
 def scores(Z, Y, names):
-    """Scores on a line, one row a class, mistakes as crosses; chapter 0, "A model is a product".
+    """Scores on a line, one row a class, mistakes as crosses.
 
     Z and Y (1, m); a score above 0 is an answer 1. names: of the classes 0 and 1.
     """
@@ -204,7 +204,7 @@ def scores(Z, Y, names):
 
 @figure
 def tangent(f, slope, at, nudge):
-    """A curve, its tangent, and a chord from at to at + nudge; chapter 0, "Slopes".
+    """A curve, its tangent, and a chord from at to at + nudge.
 
     f: a function of an array; slope: its derivative at ``at``, a number.
     """
@@ -237,8 +237,6 @@ def tangent(f, slope, at, nudge):
 @figure
 def computation_graph(nodes, edges):
     """What is computed from what, values ahead and derivatives back.
-
-    Chapter 0, "The chain rule on a graph".
 
     nodes: a dictionary from a name to (x, y, formula, value, derivative), with x and y counted in
     boxes; a derivative of None is not shown. edges: a dictionary from (from, to) to the slope that
@@ -277,7 +275,7 @@ def computation_graph(nodes, edges):
 
 @figure
 def gradient_arrows(cost, points, gradients, lowest, spans, names=("w", "b")):
-    """Contours of a cost and some gradients on it; chapter 0, "The gradient is a direction".
+    """Contours of a cost and some gradients on it.
 
     cost: a function from (2, k) to k costs. points, gradients: (2, p). lowest: the lowest point,
     (2,). spans: the two ranges to be drawn, as pairs. A unit is as long in one direction as in the
@@ -319,7 +317,7 @@ def _two(pair):
 
 @figure
 def directions(angles, changes, gradient_angle):
-    """A cost's change for a short step, by direction; chapter 0, "The gradient is a direction".
+    """A cost's change for a short step, by direction.
 
     angles: in degrees, (k,); changes: of the cost, (k,); gradient_angle: where the gradient points.
     """

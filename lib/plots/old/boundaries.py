@@ -37,7 +37,7 @@ def _check_points(X, Y):
 
 @figure
 def scatter(X, Y):
-    """The points X (2, m) of two classes Y (1, m); chapter 2, "A flower that no line can cut".
+    """The points X (2, m) of two classes Y (1, m).
 
     Raises TypeError or ValueError for what is not of these shapes.
     """
@@ -57,7 +57,7 @@ def scatter(X, Y):
 
 @figure
 def boundary(predict, X, Y):
-    """Where a model changes its mind, over its points; chapter 2, "A flower that no line can cut".
+    """Where a model changes its mind, over its points.
 
     predict: a function from points (2, k) to k probabilities or labels of class 1. Raises TypeError
     or ValueError for points that are none.
@@ -72,7 +72,7 @@ def boundary(predict, X, Y):
 
 @figure
 def boundaries(panels, columns=4, size=7):
-    """Several decision boundaries side by side; chapter 2, "How many hidden neurons".
+    """Several decision boundaries side by side.
 
     panels: a dictionary from a title to (predict, X, Y), each as for ``boundary``. size: of
     a point.
@@ -91,7 +91,7 @@ def boundaries(panels, columns=4, size=7):
 
 @figure
 def neuron_views(activations, X, Y, titles=None):
-    """What each hidden neuron answers over the plane; chapter 2, "What each hidden neuron sees".
+    """What hidden neurons answer over the plane.
 
     activations: a function from points (2, k) to the neurons' outputs (n_h, k). titles: one a
     neuron. Grey, marked +, is where the output is positive, white, marked −, where it is negative;
@@ -130,7 +130,7 @@ def neuron_views(activations, X, Y, titles=None):
 
 @figure
 def layer_diagram(sizes, names=None):
-    """A network as circles and lines, (n_x, n_h, …, n_y); chapter 2, "A layer of neurons".
+    """A network as circles and lines, (n_x, n_h, …, n_y).
 
     names: what stands under each column of circles, or None.
     """
@@ -165,7 +165,7 @@ def layer_diagram(sizes, names=None):
 
 @figure
 def weight_paths(panels):
-    """How hidden neurons' two weights move in training; chapter 2, "Why small random numbers".
+    """How hidden neurons' two weights move in training.
 
     panels: a dictionary from a title to an array (steps, n_h, 2) of rows of W1. Neurons that share
     one path share one label.
@@ -203,7 +203,7 @@ def weight_paths(panels):
 
 @figure
 def values_and_slopes(panels):
-    """Activation functions (solid) and their slopes (dashed); chapter 2, "Choosing the bend".
+    """Activation functions (solid) and their slopes (dashed).
 
     panels: a dictionary from a name to (z, values, slopes).
     """
@@ -229,7 +229,7 @@ def values_and_slopes(panels):
 
 @figure
 def train_and_new(scores, xlabel, ylabel="accuracy (%)"):
-    """Scores on the training points and on new ones, a dot a run; chapter 2, "A second flower".
+    """Scores on the training points and on new ones, a dot a run.
 
     scores: a dictionary from a setting to (training scores, new scores) as shares, one a run.
     """

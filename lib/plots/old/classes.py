@@ -32,7 +32,7 @@ CLASSES = [
 
 @figure
 def opinions(X, A, truth):
-    """8 × 8 pictures, and under each the probabilities of all classes; chapter 9, "Ten answers".
+    """8 × 8 pictures, and under each the probabilities of all classes.
 
     X: (64, k) pixels from 0 to 1. A: (C, k) probabilities. truth: k labels, whose bars are hatched.
     """
@@ -68,7 +68,7 @@ def _a(digit):
 
 @figure
 def distributions(panels, names=None):
-    """Probabilities of a few classes as bars, a panel each; chapter 9, "Hot and cold".
+    """Probabilities of a few classes as bars, a panel each.
 
     panels: a dictionary from a title to C probabilities. names: of the classes, or None for 0, 1, …
     """
@@ -93,7 +93,7 @@ def distributions(panels, names=None):
 
 @figure
 def regions(panels, columns=3, size=14):
-    """The plane as models of several classes divide it; chapter 9, "Straight borders".
+    """The plane as models of several classes divide it.
 
     panels: a dictionary from a title to (predict, X, Y): a function from points (2, k) to labels,
     points (2, m), labels (1, m) from 0 to at most 3. Each region bears its class's number.
@@ -149,7 +149,7 @@ def _number(ax, k, answers, x, y, X):
 
 @figure
 def class_weights(W, titles, columns=5):
-    """The weights of each class as an 8 × 8 picture; chapter 9, "Ten templates".
+    """The weights of each class as an 8 × 8 picture.
 
     W: (C, 64). Purple (darker where it is stronger) speaks for the class, orange against it.
     """
@@ -179,7 +179,7 @@ def class_weights(W, titles, columns=5):
 
 @figure
 def parade(costs, xlabel="pass over the data", ylabel="training cost"):
-    """Costs of runs of different lengths, named where each ends; chapter 9, "Layers in front".
+    """Costs of runs of different lengths, named where each ends.
 
     costs: a dictionary from a run's name to its costs, drawn on a logarithmic axis.
     """
@@ -205,7 +205,7 @@ def parade(costs, xlabel="pass over the data", ylabel="training cost"):
 
 @figure
 def growth(sizes, scores, xlabel="training pictures", ylabel="dev accuracy (%)"):
-    """Scores against the number of examples, with their spread; chapter 9, "More pictures".
+    """Scores against the number of examples, with their spread.
 
     scores: a dictionary from a model's name to shares, (runs, sizes).
     """
@@ -230,7 +230,7 @@ def growth(sizes, scores, xlabel="training pictures", ylabel="dev accuracy (%)")
 
 @figure
 def pairs(before, after, names, xlabel="split", ylabel="test accuracy (%)"):
-    """Two scores on each of several splits, joined; chapter 9, "Five splits, in pairs".
+    """Two scores on each of several splits, joined.
 
     before, after: shares, one a split. names: of the two models.
     """
@@ -257,7 +257,7 @@ def pairs(before, after, names, xlabel="split", ylabel="test accuracy (%)"):
 
 @figure
 def confusion(panels):
-    """Which class was taken for which; chapter 9, "Which for which".
+    """Which class was taken for which.
 
     panels: a dictionary from a title to counts (C, C), a row a true class, a column an answer.
     """
@@ -292,7 +292,7 @@ def _mistakes(counts):
 
 @figure
 def reliability(panels):
-    """How often a model is right when it is this sure; chapter 9, "How sure, and how right".
+    """How often a model is right when it is this sure.
 
     panels: a dictionary from a title to (mean confidence, share right, number of answers), three
     vectors with one entry a bin. Bars are two standard errors either way.

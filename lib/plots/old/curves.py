@@ -15,8 +15,6 @@ __all__ = ["cost_curves", "curves", "strip"]
 def curves(lines, xlabel, ylabel, top=None, marks=(), log=False):
     """Functions of one variable, their names at their ends.
 
-    Chapter 1, "From a score to a probability".
-
     lines: a dictionary from a name to (x, y). top: cut the vertical axis here. marks: points (x, y)
     to be drawn as dots with their coordinates beside them. log: a logarithmic vertical axis.
     """
@@ -44,7 +42,7 @@ def curves(lines, xlabel, ylabel, top=None, marks=(), log=False):
 
 @figure
 def strip(groups, xlabel, percent=True):
-    """One row of dots a group, a bar at the mean; chapter 1, "Why it falls back to seven".
+    """One row of dots a group, a bar at the mean.
 
     groups: a dictionary from a name to its values, one a run; names that differ after a last comma
     only, such as "wide, 20" and "wide, 50", share a colour. percent: values are shares.
@@ -76,7 +74,7 @@ def strip(groups, xlabel, percent=True):
 
 @figure
 def cost_curves(costs, every=1, xlabel="iteration", ylabel="cost", top=None, log=False):
-    """Costs against iterations, one line a run, labelled at its end; chapter 1, "Going downhill".
+    """Costs against iterations, one line a run, labelled at its end.
 
     costs: a dictionary from a run's name to its costs, one every ``every`` iterations; a name in
     "train", "dev", "test", "baseline" has that role's colour. top: cut the cost axis here. log: a

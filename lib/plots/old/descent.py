@@ -21,7 +21,7 @@ MARKERS = ["o", "^", "s", "D", "v"]
 
 @figure
 def descents(cost, paths, xlabel="$w_1$", ylabel="$w_2$", columns=2, equal=False, floor=(0, 0)):
-    """Contours of one cost and a path over them, a panel each; chapter 7, "Small batches".
+    """Contours of one cost and a path over them, a panel each.
 
     cost: a function from weights (2, k) to k costs. paths: a dictionary from a title to weights
     (steps + 1, 2). floor: the lowest point, (2,). equal: a unit is as long in both directions;
@@ -53,7 +53,7 @@ def descents(cost, paths, xlabel="$w_1$", ylabel="$w_2$", columns=2, equal=False
 
 
 def race(cost, paths, every=2, times=3, floor=(0, 0)):
-    """Several descents at once, as an animation; chapter 7, "A race in the ravine".
+    """Several descents at once, as an animation.
 
     paths: a dictionary from a name to weights (steps + 1, 2), all of one length; a frame shows
     every ``every``-th step, and the film runs ``times`` times. The picture is an animated PNG,
@@ -141,7 +141,7 @@ def _story(cost, path, floor):
 
 @figure
 def log_curves(lines, xlabel, ylabel, best="lowest"):
-    """Lines over an axis of factors, both axes logarithmic; chapter 7, "Small batches".
+    """Lines over an axis of factors, both axes logarithmic.
 
     lines: a dictionary from a name to (x, y); NaN leaves a gap. A name in "theory" is drawn as a
     thin black line. best: "lowest" tells where each line is lowest; None tells its ends.
@@ -195,7 +195,7 @@ def _sentence(words):
 
 @figure
 def averages(t, values, lines, xlabel, ylabel):
-    """A noisy series as dots, and running averages of it; chapter 7, "Running averages".
+    """A noisy series as dots, and running averages of it.
 
     lines: a dictionary from a name to an average, as long as ``t``.
     """
@@ -218,7 +218,7 @@ def averages(t, values, lines, xlabel, ylabel):
 
 @figure
 def landscape(heights, kinds):
-    """A surface seen from above, with its level places marked; chapter 7, "Saddles, not valleys".
+    """A surface seen from above, with its level places marked.
 
     heights: (size, size), shaded from low (dark) to high. kinds: a dictionary from "minimum",
     "saddle" and "maximum" to places (k, 2), as rows and columns.

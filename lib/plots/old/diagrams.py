@@ -14,7 +14,7 @@ FORWARD, BACKWARD = COLOURS["blue"], COLOURS["vermillion"]
 
 @figure
 def network(sizes, activations=(), most=7):
-    """A network as columns of neurons; chapter 3, "Any number of layers".
+    """A network as columns of neurons.
 
     sizes: n[0], n[1], … activations: a name for each layer, written under it. most: how many
     neurons of a column are drawn; dots stand for the rest.
@@ -53,7 +53,7 @@ def _column(n, most):
 
 @figure
 def building_blocks(activations):
-    """Forward and backward blocks of every layer; chapter 3, "Building blocks".
+    """Forward and backward blocks of every layer.
 
     activations: the name of each layer's activation, first to last.
     """
@@ -113,7 +113,7 @@ def _arrow(ax, start, end, colour, line="-"):
 
 @figure
 def layer_shapes(layers):
-    """The product Z = W A_prev + b of some layers as rectangles; chapter 3, "Any number of layers".
+    """The product Z = W A_prev + b of some layers as rectangles.
 
     layers: rows (l, n_l, n_prev, m). The sides are drawn on a logarithmic scale.
     """
@@ -146,7 +146,7 @@ def layer_shapes(layers):
 
 @figure
 def xor_tree(bits):
-    """The parity of some bits as a tree of XORs, with its values; chapter 3, "Why depth".
+    """The parity of some bits as a tree of XORs.
 
     bits: 2, 4, 8, … of 0 and 1.
     """
@@ -182,7 +182,7 @@ def _bits(ax, x, level, values, label=""):
 
 @figure
 def folding(n):
-    """The sum of n bits, folded in the middle until one tooth is left; chapter 3, "Why depth".
+    """The sum of n bits, folded until one tooth is left.
 
     n: 2, 4, 8, … Filled dots stand for odd sums, hollow ones for even sums.
     """
@@ -209,7 +209,7 @@ def folding(n):
 
 @figure
 def bars(values, xlabel):
-    """Quantities as bars with their numbers; chapter 3, "The same answer, a hundredth of the work".
+    """Quantities as bars with their numbers.
 
     values: a dictionary from a name to a number.
     """

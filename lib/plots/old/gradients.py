@@ -20,8 +20,7 @@ WRONG = 1e-3  # a parameter disagrees when its two derivatives differ by this sh
 def chords(f, theta, epsilon, slope, xlabel="θ", ylabel="f(θ)"):
     """A curve, its slope at one point, and the two chords that measure it.
 
-    f: a function of one number. slope: what the derivative is said to be at ``theta``. Chapter 6,
-    "What a derivative is".
+    f: a function of one number. slope: what the derivative is said to be at ``theta``.
     """
     fig, ax = canvas()
     x = np.linspace(theta - 1.6 * epsilon, theta + 1.6 * epsilon, 161)
@@ -57,7 +56,7 @@ def error_curves(
     lines: a dictionary from a name to (steps, errors). theory: where the lowest error of some of
     them is expected, a dictionary from the name to a step; marked by a triangle below. labels:
     "end", or "start" for lines that meet on the right. bands: where round-off counts, draw a band
-    in place of the errors, which hang on the last bit of every number. Chapter 6, "The best step".
+    in place of the errors, which hang on the last bit of every number.
     """
     fig, ax = canvas(height=4.8)
     drawn, told, written = [], [], []
@@ -163,7 +162,7 @@ def disagreement(arrays):
 
     arrays: a dictionary from a name to (backward, numerical), two matrices of one shape. A pale
     cell agrees; a dark one does not, and holds the ratio of backward to numerical (a cross where
-    that says nothing). Chapter 6, "Which parameters disagree".
+    that says nothing).
     """
     shapes = [np.shape(ours) for ours, _ in arrays.values()]
     tallest, gap = max(rows for rows, _ in shapes), 0.8
@@ -215,7 +214,7 @@ def bands(differences):
     """Relative differences on a logarithmic axis, between the borders 1e-7, 1e-5 and 1e-3.
 
     differences: a dictionary from a name to a number; NaN is written at the far right, and what is
-    below 1e-9 stands there. Chapter 6, "A difference without a unit".
+    below 1e-9 stands there.
     """
     fig, ax = canvas(height=1.5 + 0.4 * len(differences))
     ax.set_xscale("log")

@@ -15,7 +15,7 @@ __all__ = ["clouds", "cost_grid", "digit_grid", "fans", "final_costs", "normaliz
 
 @figure
 def digit_grid(X, captions=None, columns=10, story=""):
-    """Grey 8 × 8 pictures in rows, each under its caption; chapter 8, "A network of ten layers".
+    """Grey 8 × 8 pictures in rows, each under its caption.
 
     X: (64, k), a picture a column, 0 for paper and 1 for ink. captions: k strings, or None. story:
     a sentence, computed by the caller, that says what the sheet shows; the captions follow it.
@@ -42,8 +42,6 @@ def digit_grid(X, captions=None, columns=10, story=""):
 @figure
 def clouds(panels, xlabel="unit 1", ylabel="unit 2"):
     """Two units over the examples of a batch, a panel a stage.
-
-    Chapter 8, "The forward pass of batch normalization".
 
     panels: a dictionary from a title to (2, m). All panels have the same axes; a cross marks the
     mean, and a dashed ellipse one standard deviation along each axis.
@@ -94,8 +92,6 @@ EDGES = [
 def normalization_graph():
     """What is computed from what in one batch normalization.
 
-    Chapter 8, "Backpropagation through the batch".
-
     Read along the arrows forward, against them backward.
     """
     fig, ax = canvas(width=8.6, height=3.0)
@@ -138,8 +134,6 @@ def _ways(start, end):
 @figure
 def final_costs(rates, runs, limit, xlabel="learning rate", ylabel="final cost", rough=()):
     """Where runs end, a dot a run, against the learning rate.
-
-    Chapter 8, "Learning rates and starting weights".
 
     rates: increasing. runs: a dictionary from a name to costs (runs, rates), NaN for a run that
     diverged, drawn at the top. limit: below it a run counts as trained. rough: the rates at which
@@ -190,7 +184,7 @@ def _roughly(rates, costs, limit, rough):
 
 @figure
 def cost_grid(panels, rows, columns, limit, ylabel, xlabel="learning rate"):
-    """Final costs as a sheet of cells, a panel a method; chapter 8, "Which starting weights".
+    """Final costs as a sheet of cells, a panel a method.
 
     panels: a dictionary from a title to costs (rows, columns), NaN where the run diverged. rows,
     columns: the numbers that belong to them. limit: cells below it are dark, and say no more
@@ -238,7 +232,7 @@ def _cell(x, y, fill):
 def fans(
     lines, xlabel, ylabel, level=None, logx=False, logy=False, digits=2, guide=None, of="runs"
 ):
-    """Medians of several runs with their range, names at the ends; chapter 8, "How fast".
+    """Medians of several runs with their range, names at the ends.
 
     lines: a dictionary from a name to (x, values), values (n,) or (runs, n). level: a height that
     matters, drawn as a dotted line; then the description says where each median crosses it,

@@ -10,7 +10,7 @@ __all__ = ["neuron", "picture_grid", "weight_picture"]
 
 @figure
 def picture_grid(pictures, titles=None, columns=8, story=""):
-    """Pictures in rows, each under its title; chapter 1, "Look before you model".
+    """Pictures in rows, each under its title.
 
     pictures: (k, height, width, 3), uint8 or floats in 0..1. titles: k strings, or None. story: a
     sentence, computed by the caller, that says what the sheet shows; the titles follow it. Raises
@@ -42,8 +42,7 @@ def picture_grid(pictures, titles=None, columns=8, story=""):
 def neuron(picture, weights, z, probability):
     """One neuron at work: picture times weights, summed to a score, squashed to a probability.
 
-    picture and weights are (height, width, 3); z and probability are numbers. Chapter 1,
-    "From a score to a probability".
+    picture and weights are (height, width, 3); z and probability are numbers.
     """
     fig, axes = canvas(1, 3, height=2.6, width_ratios=[1, 1, 1.5])
     axes[0].imshow(picture, interpolation="nearest")
@@ -68,7 +67,7 @@ def neuron(picture, weights, z, probability):
 
 @figure
 def weight_picture(weights):
-    """Weights seen as a picture, a panel a channel; chapter 1, "What the neuron has learned".
+    """Weights seen as a picture, a panel a channel.
 
     weights: (height, width, 3). Orange speaks against label 1, purple for it, white is silent.
     Raises TypeError or ValueError for weights of another shape.

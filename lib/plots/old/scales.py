@@ -10,7 +10,7 @@ __all__ = ["boundaries_and_costs", "bowls", "histograms", "ranges", "sizes_per_l
 
 @figure
 def ranges(spans, xlabel):
-    """What each feature ranges over, on one logarithmic axis; chapter 4, "Thirty features".
+    """What each feature ranges over, on one logarithmic axis.
 
     spans: a dictionary from a name to (low, middle, high), all positive.
     """
@@ -38,7 +38,7 @@ def ranges(spans, xlabel):
 
 @figure
 def bowls(panels, xlabel, ylabel):
-    """Contours of a cost over two weights, and paths on it; chapter 4, "The round bowl".
+    """Contours of a cost over two weights, and paths on it.
 
     panels: a dictionary from a title to (cost, path, floor): a function from weights (2, k) to k
     costs, the weights along a descent, (steps + 1, 2), and those of the lowest point, (2,). A unit
@@ -76,7 +76,7 @@ def bowls(panels, xlabel, ylabel):
 
 @figure
 def sizes_per_layer(panels, ylabel="size", backwards=(), shared=False):
-    """Sizes of signals layer by layer, measured and expected; chapter 4, "Fifty layers".
+    """Sizes of signals layer by layer, measured and expected.
 
     panels: a dictionary from a title to a dictionary from a name to (measured, expected): measured
     is (runs, layers), drawn as a line at the median with the range of the runs around it; expected
@@ -113,7 +113,7 @@ def sizes_per_layer(panels, ylabel="size", backwards=(), shared=False):
 
 @figure
 def histograms(panels, columns, xlabel, limit=1.0):
-    """How values are spread, a small histogram each; chapter 4, "The same for tanh".
+    """How values are spread, a small histogram each.
 
     panels: a dictionary from a title to values between -limit and limit, any shape.
     """
@@ -137,7 +137,7 @@ def histograms(panels, columns, xlabel, limit=1.0):
 
 @figure
 def boundaries_and_costs(panels, every=1, top=1.0):
-    """Boundaries above, costs below, a column a run; chapter 4, "The same net from three starts".
+    """Boundaries above, costs below, a column a run.
 
     panels: a dictionary from a title to (predict, X, Y, costs), the first three as for
     ``boundary``, and a cost every ``every`` iterations. top: cut the cost axes here.

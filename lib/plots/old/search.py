@@ -23,7 +23,7 @@ MARKERS = ["o", "^", "s", "D"]
 
 @figure
 def projection(panels, response, xlabel="learning rate", ylabel="penalty"):
-    """What is left of a search when one axis does not matter; chapter 10, "Grid or random".
+    """What is left of a search when one axis does not matter.
 
     panels: a dictionary from a title to points (x, y) in the unit square, two vectors. response: a
     function of x alone, the score.
@@ -61,7 +61,7 @@ def projection(panels, response, xlabel="learning rate", ylabel="penalty"):
 
 @figure
 def rulers(panels):
-    """Where draws fall, decade by decade; chapter 10, "A ruler for each number".
+    """Where draws fall, decade by decade.
 
     panels: a dictionary from a label of the axis to (rows, ticks): rows a dictionary from a name to
     positive numbers, ticks a dictionary from positions to their labels. Axes are logarithmic.
@@ -110,7 +110,7 @@ def _key(ax, names, left=0.0):
 
 @figure
 def trials(groups, xlabel="learning rate", level=None, bottom=0.0):
-    """The scores of trials against one of their settings; chapter 10, "Forty-five trials".
+    """The scores of trials against one of their settings.
 
     groups: a dictionary from a name to (values, scores); scores are shares. level: None or
     (name, score) of a line to compare with. bottom: where the axis of the scores begins; trials
@@ -148,7 +148,7 @@ def trials(groups, xlabel="learning rate", level=None, bottom=0.0):
 
 @figure
 def score_map(rows, columns, scores, picks, names):
-    """A table of scores as a map, with the trials that were picked; chapter 10, "Grid or random".
+    """A table of scores as a map, with the trials that were picked.
 
     rows, columns: the settings, increasing. scores: shares (rows, columns). picks: a dictionary
     from a title to (row numbers, column numbers). names: of rows and columns.
@@ -186,7 +186,7 @@ def score_map(rows, columns, scores, picks, names):
 
 @figure
 def best_of(lines, points=None, ylabel="expected best score (%)", bottom=None):
-    """Scores against the number of trials, in factors of two; chapter 10, "Grid or random".
+    """Scores against the number of trials, in factors of two.
 
     lines: a dictionary from a name to (numbers of trials, shares). points: the same, for markers
     joined by a thin line.
@@ -214,7 +214,7 @@ def best_of(lines, points=None, ylabel="expected best score (%)", bottom=None):
 
 @figure
 def parallel(axes_, scores, best=10):
-    """One line a trial through all its settings; chapter 10, "What matters most".
+    """One line a trial through all its settings.
 
     axes_: a dictionary from a name to (values, ticks, log): one value a trial, the ticks to be
     labelled, the first and last of which end the axis, and whether it is logarithmic. scores: one
@@ -259,7 +259,7 @@ def parallel(axes_, scores, best=10):
 
 @figure
 def explained(shares, chance):
-    """How much of the spread of scores goes with each setting; chapter 10, "What matters most".
+    """How much of the spread of scores goes with each setting.
 
     shares: a dictionary from a name to a share. chance: a dictionary from the same names to what a
     setting without any effect would reach in one case of twenty.
@@ -290,7 +290,7 @@ def explained(shares, chance):
 
 @figure
 def halving(epochs, scores):
-    """Candidates over the rounds of a halving search; chapter 10, "Stopping bad trials early".
+    """Candidates over the rounds of a halving search.
 
     epochs: of each round. scores: a list with a row of shares a round, NaN for who is out.
     """
@@ -328,7 +328,7 @@ def halving(epochs, scores):
 
 @figure
 def winner(dev, test, chance):
-    """Dev and test scores of many models, the best on dev marked; chapter 10, "The winner's curse".
+    """Dev and test scores of many models, the best on dev marked.
 
     dev, test: shares, one a model. chance: the share that guessing reaches.
     """
@@ -356,7 +356,7 @@ def winner(dev, test, chance):
 
 @figure
 def nested_splits(outer, inner, m):
-    """Which part of the examples does what; chapter 10, "Nested splits".
+    """Which part of the examples does what.
 
     outer, inner: numbers of folds. m: number of examples.
     """

@@ -75,7 +75,7 @@ STYLE = {
 
 
 class Figure:
-    """A picture (PNG bytes) and its description; chapter 0, "How to use a chapter"."""
+    """A picture (PNG bytes) and its description."""
 
     def __init__(self, png, description):
         self.png, self.description = png, description
@@ -86,10 +86,7 @@ class Figure:
 
 
 def figure(draw):
-    """Decorate a function that returns ``fig, description`` so that it returns a Figure.
-
-    Chapter 0, "How to use a chapter".
-    """
+    """Decorate a function that returns ``fig, description`` so that it returns a Figure."""
 
     @functools.wraps(draw)
     def drawn(*args, **kwargs):
@@ -104,19 +101,13 @@ def figure(draw):
 
 
 def canvas(rows=1, columns=1, width=8.0, height=4.2, **kwargs):
-    """An empty matplotlib figure and its axes; width and height in inches, 100 pixels each.
-
-    Chapter 0, "How to use a chapter". ``kwargs`` go to matplotlib's ``subplots``.
-    """
+    """An empty matplotlib figure and its axes; width and height in inches, 100 pixels each."""
     fig = matplotlib.figure.Figure(figsize=(width, height), layout="constrained")
     return fig, fig.subplots(rows, columns, **kwargs)
 
 
 def settle(fig):
-    """Lay the figure out now and for good: drawing it would do so each time.
-
-    Chapter 0, "How to use a chapter".
-    """
+    """Lay the figure out now and for good: drawing it would do so each time."""
     fig.get_layout_engine().execute(fig)
     fig.set_layout_engine("none")
 
@@ -124,8 +115,7 @@ def settle(fig):
 def label_ends(ax, lines, gap=0.055):
     """Write each line's label at its right end, in its colour, none over another: no legend needed.
 
-    ``gap`` is the least distance between labels, as a share of the axis. Chapter 1,
-    "Going downhill".
+    ``gap`` is the least distance between labels, as a share of the axis.
     """
     ax.autoscale_view()  # the limits that the labels' heights are taken from
     ends = []
@@ -153,7 +143,7 @@ def label_ends(ax, lines, gap=0.055):
 
 
 class Table:
-    """Rows under a header, for the page and as plain text; chapter 0, "How to use a chapter"."""
+    """Rows under a header, for the page and as plain text."""
 
     def __init__(self, header, rows):
         self.header, self.rows = [str(cell) for cell in header], [[str(c) for c in r] for r in rows]
@@ -188,7 +178,7 @@ class Table:
 
 
 def table(header, rows):
-    """A table to be shown as the value of a cell; chapter 0, "How to use a chapter".
+    """A table to be shown as the value of a cell.
 
     header: the names of the columns; rows: as many values each, already formatted where they are
     numbers. Raises ValueError for a row of another length.

@@ -10,7 +10,7 @@ __all__ = ["constraint", "learning_curves", "masks", "sorted_weights", "validati
 
 @figure
 def learning_curves(panels, base):
-    """Training and dev error against the number of examples; chapter 5, "Learning curves".
+    """Training and dev error against the number of examples.
 
     panels: a dictionary from a title to (sizes, train, dev) with errors as shares, (runs, sizes).
     base: the error that nobody can avoid.
@@ -41,7 +41,7 @@ def learning_curves(panels, base):
 
 @figure
 def validation_curve(strengths, train, dev, base, xlabel="strength λ"):
-    """Training and dev error against a hyperparameter; chapter 5, "How strong".
+    """Training and dev error against a hyperparameter.
 
     strengths: positive numbers, drawn on a logarithmic axis. train, dev: errors as shares,
     (runs, strengths). base: the error that nobody can avoid.
@@ -89,7 +89,7 @@ def _with_spread(ax, x, errors, role):
 
 @figure
 def sorted_weights(weights, threshold):
-    """Sizes of weights, the largest first; chapter 5, "The penalty that makes zeros".
+    """Sizes of weights, the largest first.
 
     weights: a dictionary from a name to an array. threshold: what counts as zero, drawn as a line.
     """
@@ -115,7 +115,7 @@ def sorted_weights(weights, threshold):
 
 @figure
 def constraint(w1, w2, cost, panels):
-    """Where a penalty holds back two weights; chapter 5, "Why smaller is smoother".
+    """Where a penalty holds back two weights.
 
     w1, w2: axes of a grid. cost: (len(w2), len(w1)). panels: a dictionary from a title to
     (the penalized optimum (w1, w2), the exponent of the penalty: 1 or 2).
@@ -149,7 +149,7 @@ def constraint(w1, w2, cost, panels):
 
 @figure
 def masks(rows):
-    """Dropout masks, a black cell for each dropped unit; chapter 5, "A mask that never changes".
+    """Dropout masks, a black cell for each dropped unit.
 
     rows: a dictionary from a name to a list of masks (units, examples), one a forward pass.
     """

@@ -1,13 +1,8 @@
 """Chapter 6."""
 
 EQUAL = {
-    "6.1": {
-        "gradient = np.ones_like(theta)": ("every entry is overwritten"),
-    },
     "6.2": {
-        "return np.linalg.norm(b - a) / (np.linalg.norm(a) + np.linalg.norm(b))": (
-            "a length has no sign"
-        ),
+        "gradient = np.ones_like(theta)": ("every entry is overwritten"),
     },
     "6.5": {
         "mask = random_state.rand(*A.shape) <= keep_prob": (
