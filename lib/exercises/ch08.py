@@ -20,7 +20,8 @@ def _late_variance():
 
     In every batch the unit has the variance 4. About 1 % off is near enough.
     """
-    return 2.902  # 0.99**100 = 0.366 of the start, 1, and 0.634 of the batches' 4
+    left = 0.366  # 0.99**100 of the start, which is 1; the rest is of the batches, which have 4
+    return left + (1 - left) * 4
 
 
 late_variance = Exercise(
@@ -34,31 +35,40 @@ late_variance = Exercise(
     ],
     mistakes={
         "You gave what it will be in the end: after 100 steps a good third of the start is left.": (
-            ("2.902", "4")
+            ("left + (1 - left) * 4", "4")
         ),
-        "That is the start: the 100 batches have moved it.": ("2.902", "1"),
+        "You added the whole 4 to what is left of the start: only the share 0.634 of it came in.": (
+            ("left + (1 - left) * 4", "left + 4")
+        ),
+        "You gave both the share 0.366: it is that of the start; the batches have the rest.": (
+            ("left + (1 - left) * 4", "left + left * 4")
+        ),
+        "That is the start: the 100 batches have moved it.": ("left + (1 - left) * 4", "1"),
         "You exchanged the shares: 0.366 is what is left of the start, the 1.": (
-            ("2.902", "0.634 * 1 + 0.366 * 4")
+            ("left + (1 - left) * 4", "left * 4 + (1 - left)")
         ),
-        "You let the average start from 0: it starts from 1.": ("2.902", "0.634 * 4"),
+        "You let the average start from 0: it starts from 1.": (
+            "left + (1 - left) * 4",
+            "(1 - left) * 4",
+        ),
         "That is the share of the start that is left. The average is made of this share of 1, and"
-        " the rest of 4.": ("2.902", "0.366"),
+        " the rest of 4.": ("left + (1 - left) * 4", "left"),
         "That is the share of the batches: multiply it by their variance, 4, and add what is left"
-        " of the start.": ("2.902", "0.634"),
+        " of the start.": ("left + (1 - left) * 4", "1 - left"),
         "You averaged standard deviations, 1 and 2: the layer averages variances.": (
-            ("2.902", "0.366 * 1 + 0.634 * 2")
+            ("left + (1 - left) * 4", "left + (1 - left) * 2")
         ),
         "You averaged standard deviations and took the square: the layer averages variances.": (
-            ("2.902", "(0.366 * 1 + 0.634 * 2) ** 2")
+            ("left + (1 - left) * 4", "(left + (1 - left) * 2) ** 2")
         ),
         "That is one step, with 0.99 of the start: 100 steps leave 0.366 of it.": (
-            ("2.902", "0.99 * 1 + 0.01 * 4")
+            ("left + (1 - left) * 4", "0.99 * 1 + 0.01 * 4")
         ),
         "That is one step with the shares exchanged: momentum is the share that stays.": (
-            ("2.902", "0.01 * 1 + 0.99 * 4")
+            ("left + (1 - left) * 4", "0.01 * 1 + 0.99 * 4")
         ),
         "The whole start is still in your average, beside the share of the batches: only 0.366 of"
-        " it is left.": ("2.902", "1 + 0.634 * 4"),
+        " it is left.": ("left + (1 - left) * 4", "1 + (1 - left) * 4"),
     },
 )
 

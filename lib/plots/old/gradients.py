@@ -1,7 +1,4 @@
-"""Derivatives that are measured: chords, errors against the step, and who disagrees with backward.
-
-Read this module with chapter 6.
-"""
+"""Derivatives that are measured: chords, errors against the step, and who disagrees with backward."""
 
 import math
 

@@ -1,7 +1,4 @@
-"""Batch normalization in pictures: digits, the graph of one layer, rates, starts and spreads.
-
-Read this module with chapter 8.
-"""
+"""Batch normalization in pictures: digits, the graph of one layer, rates, starts and spreads."""
 
 from itertools import pairwise
 
