@@ -278,7 +278,7 @@ class _NeuralNetwork(BaseEstimator):
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class NeuralNetworkClassifier(ClassifierMixin, _NeuralNetwork):
-    """A Network with scikit-learn's manners; chapter 10, "A network with scikit-learn's manners".
+    """A Network with scikit-learn's manners; chapter 10, "A scikit-learn estimator".
 
     Examples are rows, labels are any two or more numbers or strings, and everything that
     scikit-learn does with a classifier works: pipelines, cross-validation, searches, on one core,
@@ -491,7 +491,7 @@ class NeuralNetworkClassifier(ClassifierMixin, _NeuralNetwork):
 class NeuralNetworkRegressor(RegressorMixin, _NeuralNetwork):
     """A Network that predicts numbers; excursion 10, "A network that predicts numbers".
 
-    The manners are those of chapter 10, "A network with scikit-learn's manners". y is (m,), or
+    The manners are those of chapter 10, "A scikit-learn estimator". y is (m,), or
     (m, n_out) for several numbers an example. The parameters and attributes are those of
     NeuralNetworkClassifier, but for the classes, and with:
 

@@ -28,7 +28,7 @@ def _layers(u):
     return np.floor(2 + 4 * u).astype(int)
 
 
-@exercise("10.1", "Three rulers")
+@exercise("10.1", "Three scales")
 class draw_settings:
     """Settings from uniform numbers u (3, k): rates, betas and numbers of layers, (k,) each.
 
@@ -164,7 +164,7 @@ class narrow:
 
     hints = [
         "`np.argsort(-scores)` puts the best trial first. Which of the values do you keep?",
-        "On a logarithmic ruler one widens by a factor: divide the lower end, multiply the upper.",
+        "On a logarithmic scale one widens by a factor: divide the lower end, multiply the upper.",
         "Then cut: the lower end is at least searched[0], the upper at most searched[1].",
     ]
     mistakes = {
@@ -393,7 +393,7 @@ class search:
         ),
     }
     hints = [
-        "Three lines, three slips: the ruler, what three folds are good for, and who may choose.",
+        "Three lines, three slips: the scale, what three folds are good for, and who may choose.",
         "`low * (high / low) ** u` is drawn by exponent. Which of the functions has to be called"
         " once only?",
         "The score of a trial is the *mean* over the folds; the best is where that mean is highest;"
@@ -401,7 +401,7 @@ class search:
     ]
     mistakes = {
         "This is the exhibit as it was, all three slips in place.": _search("even", np.max, "test"),
-        "One mended, the ruler. What is the mean of three folds for, and who chooses?": _search(
+        "One mended, the scale. What is the mean of three folds for, and who chooses?": _search(
             "log", np.max, "test"
         ),
         "One mended, the folds' mean. How are the rates drawn, and who chooses?": _search(

@@ -16,6 +16,7 @@ FIRST_EDITION = {path.stem for path in chapter_paths()} - {
     "07_optimizers",
     "08_batch_normalization",
     "09_softmax",
+    "10_hyperparameter_search",
 }
 LATER = {"claims", "honest_time", "names", "one_meaning", "one_sitting", "sections"}
 
