@@ -30,6 +30,7 @@ LABELS = {
     "In two sittings",
     "New words",
     "Remember",
+    "Excursion",
     "Excursions",
     "The library so far",
     "Further reading",
