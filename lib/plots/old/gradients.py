@@ -1,4 +1,4 @@
-"""Derivatives that are measured: chords, errors against the step, and who disagrees with backward."""
+"""Derivatives that are measured: chords, errors, and who disagrees with backward."""
 
 import math
 
