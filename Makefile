@@ -17,7 +17,7 @@ CODE     = lib tests chapters data .workshop
 export OPENBLAS_NUM_THREADS ?= 1
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help lab test refresh lint slides teacher clean book live bench test-matrix
+.PHONY: help lab test refresh lint slides teacher clean book live hub bench test-matrix
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -50,6 +50,9 @@ live: .venv/.test .venv/.live  ## build the course as a site that runs in a brow
 
 slides: .venv/.test  ## build a deck of slides of every chapter, _slides/index.html
 	@$(VENV) -m workshop.slides.build $(ARGS)
+
+hub: .venv/.hub .venv/.proxy  ## serve the course to a class, as root: JupyterHub on this machine
+	@$(VENV) -m jupyterhub --config=.workshop/workshop/hub/jupyterhub_config.py $(ARGS)
 
 teacher: .venv/.ready  ## build solutions and assignments for classes, _teacher/README.md
 	@$(VENV) -m workshop.teacher.build $(ARGS)
@@ -106,7 +109,13 @@ endif
 
 # What only some commands need, each with a stamp of its own.
 
-.venv/.test .venv/.book .venv/.browser .venv/.live: .venv/.%: .venv/.ready
+.venv/.test .venv/.book .venv/.browser .venv/.live .venv/.hub: .venv/.%: .venv/.ready
 	@echo "Installing the packages of the extra '$*' in .venv (once; it takes a minute) ..."
 	@$(INSTALL) --quiet -e '.[$*]'
+	@touch $@
+
+# The hub's proxy comes from npm. What students import is compiled before: they could not keep it.
+.venv/.proxy: .venv/.hub .workshop/workshop/hub/package-lock.json
+	@$(VENV) -m workshop.hub.proxy
+	@$(VENV) -m compileall -q .venv/lib lib .workshop || true
 	@touch $@

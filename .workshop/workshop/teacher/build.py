@@ -6,6 +6,7 @@ Both are made of the chapters and of `lib/exercises`, so there is nothing to kee
                                          the mistakes that its check knows, with their sentences
     nbgrader/source/NN_name/…ipynb       its exercises alone, as nbgrader wants them
     nbgrader/nbgrader_config.py          the settings that go with them
+    nbgrader/jupyter/kernels/confined/   the kernel of submissions, see confined.py
 
 Every solution is put to its own check on the way. The folder is built aside and moved into its
 place when it is complete.
@@ -14,6 +15,7 @@ place when it is complete.
 import ast
 import importlib
 import inspect
+import json
 import re
 import sys
 import textwrap
@@ -33,11 +35,27 @@ POINTS = 2
 CONFIG = '''\
 """nbgrader's settings for this folder; https://nbgrader.readthedocs.io says what to do with it."""
 
+import os
+import sys
+from pathlib import Path
+
 c = get_config()  # noqa: F821, nbgrader defines it
 c.CourseDirectory.course_id = "neural-networks-by-hand"
 c.ClearSolutions.code_stub = {"python": "..."}  # what the checks take for "not attempted"
-c.ExecutePreprocessor.timeout = 120
+c.ExecutePreprocessor.timeout = 60  # seconds for a cell; a loop without end is interrupted then
+c.OverwriteCells.add_missing_cells = True  # a check that a student deleted is put back
+c.OverwriteCells.missing_cell_notification = "# {cell_id} was missing; nbgrader put it back.\\n"
+if sys.platform == "linux":  # the kernel of workshop/teacher/confined.py
+    c.ExecutePreprocessor.kernel_name = "confined"
+    os.environ["JUPYTER_PATH"] = str(Path(__file__).resolve().parent / "jupyter")
 '''
+
+KERNEL = {
+    "argv": ["python", "-m", "workshop.teacher.confined", "-f", "{connection_file}"],
+    "display_name": "Python, confined",
+    "language": "python",
+    "env": {"COURSE_GRADING_SECONDS": "600"},  # for a notebook
+}
 
 README = """\
 # For teachers
@@ -303,7 +321,12 @@ def write(chapters, folder):
         store(assignment(notebook, found), source)
         store(solutions_edition(notebook, found), folder / path.name)
         counts[path.stem] = len(found)
-    (folder / "nbgrader" / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
+    course = folder / "nbgrader"
+    course.chmod(0o700)  # no submission reads another, nor the marks
+    (course / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
+    kernel = course / "jupyter" / "kernels" / "confined" / "kernel.json"
+    kernel.parent.mkdir(parents=True)
+    kernel.write_text(json.dumps(KERNEL, indent=1) + "\n", encoding="utf-8")
     rows = "\n".join(
         f"| {name} | {count} | [{name}.ipynb]({name}.ipynb) "
         f"| [source](nbgrader/source/{name}/{name}.ipynb) |"
