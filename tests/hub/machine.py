@@ -155,6 +155,15 @@ def memory(pids):
     return 1024 * total
 
 
+def seconds(pids):
+    """Seconds that a processor spent on some processes."""
+    total = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / os.sysconf("SC_CLK_TCK")
+
+
 def end(process, pid):
     """Ask a process inside to end, and wait for the command that started it."""
     os.kill(pid, signal.SIGTERM)

@@ -19,7 +19,7 @@ from jupyter_client.manager import start_new_kernel
 
 from tests.hub.classroom import Hub, Student, has_figure, home, printed
 from tests.hub.conftest import SIZE
-from tests.hub.machine import memory, processes, wait_until
+from tests.hub.machine import memory, processes, seconds, wait_until
 from workshop import ROOT
 from workshop.execute import load
 from workshop.live import tab
@@ -123,10 +123,13 @@ def test_everyone_sees_the_first_figure(class_):
 def test_what_a_student_uses_of_the_memory(class_, record_property):
     """With a server and a kernel that has shown a figure; shared pages are counted once."""
     used = sorted(memory(processes(class_.uid(name))) / MIB for name in NAMES)
+    spent = sum(seconds(processes(class_.uid(name))) for name in NAMES) / SIZE
     hub = memory([class_.hub.pid, *class_.machine.descendants(class_.hub.pid, os.getuid())]) / MIB
     mean = sum(used) / SIZE
     record_property("MiB a student", round(mean))
-    print(f"a student uses {mean:.0f} MiB ({used[0]:.0f} to {used[-1]:.0f}), the hub {hub:.0f} MiB")
+    record_property("seconds of a processor a student", round(spent, 1))
+    print(f"a student uses {mean:.0f} MiB ({used[0]:.0f} to {used[-1]:.0f}), the hub {hub:.0f} MiB; "
+          f"a student took {spent:.1f} s of a processor so far")  # fmt: skip
     assert used[-1] < 1024
 
 
@@ -314,9 +317,9 @@ def test_a_killed_server_comes_back_with_the_work(class_, run, record_property):
     name = NAMES[-1]
     student, before = class_.students[name], processes(class_.uid(name))
     os.kill(class_.server(name), signal.SIGKILL)
-    seconds = run(student.start())
-    record_property("seconds until a killed server was back", round(seconds))
-    print(f"a killed server was back after {seconds:.0f} s")
+    took = run(student.start())
+    record_property("seconds until a killed server was back", round(took))
+    print(f"a killed server was back after {took:.0f} s")
     notebook = run(student.open(CHAPTER))
     assert MARK.format(name) in notebook["cells"][0]["source"]
     assert any(has_figure(c["outputs"]) for c in notebook["cells"] if c["cell_type"] == "code")

@@ -3,8 +3,8 @@
 Marks equal what the checks say; a submission that breaks, loops or attacks costs only itself.
 
 Each student is an account of the system, the teacher is root. The assignment is the first two
-exercises of a chapter. One student hands in each kind of submission; with COURSE_CLASS=30 another
-dozen or so hand in what most classes do.
+exercises of a chapter. With COURSE_CLASS=30 there are all kinds of submissions, each once, and the
+rest of the class hands in what most classes do; otherwise there are some of the kinds.
 """
 
 import csv
@@ -19,134 +19,28 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.hub import submissions
 from tests.hub.conftest import SIZE
 from tests.hub.machine import processes
+from tests.hub.submissions import COURSE, KINDS, NAME, NOT_GRADED, ORDINARY, known
 from tests.notebooks.fixtures import store
 from workshop import ROOT
 from workshop.execute import load
 from workshop.teacher import build as kit
 from workshop.teacher.confined import NOBODY
 
-NAME = "02_shallow_network"
-COURSE = "neural-networks-by-hand"
-PATIENCE = 600  # seconds that a step may take
+PATIENCE = 1800  # seconds that a step may take
 CELL, NOTEBOOK = 8, 45  # seconds that a cell and a notebook may take when graded here
-
-# What answers do beside, or instead of, answering.
-LOOP = "    while True:\n        pass\n"
-DEAF = """    import time
-    while True:
-        try:
-            time.sleep(1)
-        except BaseException:
-            pass
-"""
-ATTACK = """    import glob, os, subprocess, sys
-    course = os.path.abspath("../../..")
-    tried = [course + "/gradebook.db", course + "/nbgrader_config.py", course + "/source/new.txt"]
-    tried += glob.glob("/home/*/*/*.ipynb") + ["/etc/passwd", "{root}/lib/__init__.py"]
-    tried += ["{home}/{name}/{name}.ipynb", "{canary}", "new.txt", "{name}.ipynb"]
-    for path in tried:
-        try:
-            with open(path, "a") as file:
-                file.write("0wned")
-        except OSError:
-            pass
-    code = "import time; time.sleep(500)"
-    subprocess.Popen([sys.executable, "-c", code], start_new_session=True)
-"""
-
-
-def hand_in_nothing(cells, known, path):
-    path.unlink()
-
-
-def hand_in_no_notebook(cells, known, path):
-    path.write_text("{", encoding="utf-8")
-
-
-def right(cells, known, path):
-    for task, cell in zip(known, answers(cells), strict=True):
-        cell.source = kit.solution(task)
-
-
-def leave_empty(cells, known, path):
-    pass
-
-
-def answer_wrongly(cells, known, path):
-    right(cells, known, path)
-    first = answers(cells)[0]
-    first.source = known[0].stub.replace("    ...", "    return 0")
-
-
-def break_the_syntax(cells, known, path):
-    right(cells, known, path)
-    answers(cells)[0].source = known[0].stub.replace("    ...", "    return (")
-
-
-def put_first(text):
-    """A submission that is right, and whose first answer begins with some lines."""
-
-    def change(cells, known, path):
-        right(cells, known, path)
-        lines = text.format(root=ROOT, name=NAME, home="/home/hands-in-right", canary=CANARY[0])
-        answers(cells)[0].source = kit.filled(known[0], lines + kit.body(known[0]))
-
-    return change
-
-
-def put_instead(text):
-    """A submission whose second answer is right, and whose first is some lines."""
-
-    def change(cells, known, path):
-        right(cells, known, path)
-        answers(cells)[0].source = known[0].stub.replace("    ...\n", "").rstrip() + "\n" + text
-
-    return change
-
-
-def rewrite_the_check(cells, known, path):
-    for cell in cells:
-        if cell.metadata.nbgrader.grade:
-            cell.source = "assert True"
-
-
-def delete_the_checks(cells, known, path):
-    right(cells, known, path)
-    cells[:] = [cell for cell in cells if not cell.metadata.nbgrader.grade]
-
-
-CANARY = [None]  # a file that everyone can read and only root may write
-KINDS = {  # what it is: (what is done, whether it ends in a mark)
-    "right": (right, True),
-    "wrong": (answer_wrongly, True),
-    "empty": (leave_empty, True),
-    "syntax": (break_the_syntax, True),
-    "rewritten": (rewrite_the_check, True),
-    "deleted": (delete_the_checks, True),
-    "loops": (put_instead(LOOP), True),
-    "attacks": (put_first(ATTACK), True),
-    "too-large": (put_instead("    return np.ones(2**40)\n"), True),
-    "nothing": (hand_in_nothing, False),
-    "no-notebook": (hand_in_no_notebook, False),
-    "deaf": (put_instead(DEAF), False),
-    "leaves": (put_instead("    import os\n    os._exit(0)\n"), False),
-}
+FEW = 8  # kinds of submissions, if the class is a small one
 NEVER_RUN = {"loops", "deaf", "leaves", "too-large", "attacks"}  # by this test itself
-ORDINARY = ["right", "wrong", "empty"]
-
-
-def answers(cells):
-    """The cells in which students write."""
-    return [cell for cell in cells if cell.metadata.nbgrader.solution]
 
 
 def students():
     """{name: kind}: each kind once, then ordinary ones until the class is full."""
-    found = {f"hands-in-{kind}": kind for kind in KINDS}
+    kinds = list(KINDS) if len(KINDS) <= SIZE else list(KINDS)[:FEW]
+    found = {f"hands-in-{kind}": kind for kind in kinds}
     for number in range(SIZE - len(found)):
-        found[f"student-{number + 50}"] = ORDINARY[number % len(ORDINARY)]
+        found[f"pupil-{number + 1}"] = ORDINARY[number % len(ORDINARY)]
     return found
 
 
@@ -161,7 +55,7 @@ class School:
 
     def prepare(self):
         chapter = load(ROOT / "chapters" / f"{NAME}.ipynb")
-        self.known = kit.tasks(chapter, NAME)[:2]
+        self.known = known()
         self.folder.mkdir()
         kit.write([ROOT / "chapters" / f"{NAME}.ipynb"], self.folder)
         source = self.course / "source" / NAME / f"{NAME}.ipynb"
@@ -172,8 +66,8 @@ class School:
         kernel.write_text(json.dumps(settings), encoding="utf-8")
         self.exchange.mkdir()
         self.exchange.chmod(0o777)
-        CANARY[0] = self.folder / "canary.txt"
-        CANARY[0].write_text("sings", encoding="utf-8")
+        self.canary = self.folder / "canary.txt"
+        self.canary.write_text("sings", encoding="utf-8")
         for name in self.students:
             command = ["useradd", "--create-home", "-K", "HOME_MODE=0700", "--user-group", name]
             self.run(self.machine.command(command))
@@ -209,29 +103,22 @@ class School:
     def home(self, name):
         return self.machine.folder / "home" / name
 
-    def work(self, name):
-        """Change the fetched notebook as this student does; it stays the student's file."""
-        path = self.home(name) / NAME / f"{NAME}.ipynb"
-        told, notebook = path.stat(), load(path)
-        change = KINDS[self.students[name]][0]
-        change(notebook.cells, self.known, path)
-        if path.exists() and change is not hand_in_no_notebook:
-            store(notebook, path)
-        if path.exists():
-            os.chown(path, told.st_uid, told.st_gid)
-        return [cell.source for cell in answers(notebook.cells)]
+    def hand_in(self):
+        """Let every student fetch, work and submit."""
+        began = time.monotonic()
+        command = [sys.executable, "-m", submissions.__name__, self.exchange]
+        command += [json.dumps(self.students)]
+        self.run(self.machine.command(command, cwd=ROOT))
+        self.seconds["fetch and submit"] = time.monotonic() - began
+        paths = {name: self.home(name) / "answers.json" for name in self.students}
+        self.answered = {name: json.loads(path.read_text()) for name, path in paths.items()}
 
     def term(self):
         """From the assignment to the marks."""
         self.prepare()
         self.teacher("generate_assignment", NAME)
         self.teacher("release_assignment", NAME)
-        began, self.answered = time.monotonic(), {}
-        for name in self.students:
-            self.student(name, "fetch_assignment", NAME)
-            self.answered[name] = self.work(name)
-            self.student(name, "submit", NAME)
-        self.seconds["fetch and submit"] = time.monotonic() - began
+        self.hand_in()
         self.collected = self.teacher("collect", NAME)
         self.before = self.contents()
         self.graded = self.teacher("autograde", NAME, must=False)
@@ -247,7 +134,7 @@ class School:
         """{path: bytes} of what a submission could want to change."""
         kept = [self.course / "submitted", self.course / "source", self.course / "jupyter"]
         kept += [self.machine.folder / "home", self.machine.folder / "etc" / "passwd"]
-        kept += [self.course / "nbgrader_config.py", CANARY[0], ROOT / "lib" / "__init__.py"]
+        kept += [self.course / "nbgrader_config.py", self.canary, ROOT / "lib" / "__init__.py"]
         files = [path for top in kept for path in [top, *top.rglob("*")]]
         return {path: path.read_bytes() for path in files if path.is_file()}
 
@@ -280,7 +167,8 @@ def school(machine):
 
 def of_kind(school, wanted):
     """Those who handed in what ends in a mark, or what does not."""
-    return [name for name, kind in school.students.items() if KINDS[kind][1] is wanted]
+    kinds = school.students.items()
+    return [name for name, kind in kinds if (kind not in NOT_GRADED) is wanted]
 
 
 def test_marks_are_what_the_checks_say(school, record_property):
@@ -312,6 +200,15 @@ def test_a_submission_changes_nothing_but_its_own(school):
     assert not changed and school.before.keys() == school.after.keys()
     assert not school.left
     assert len(school.before) > 2 * len(school.students)
+
+
+def test_an_attack_got_at_nothing_but_its_own_copy(school):
+    """It says itself what it could do, and under which number: twice its own, nothing else."""
+    path = school.course / "autograded" / "hands-in-attacks" / NAME / f"{NAME}.ipynb"
+    outputs = [output for cell in load(path).cells for output in cell.get("outputs", [])]
+    lines = [line for output in outputs for line in output.get("text", "").splitlines()]
+    said = {line for line in lines if line.startswith("done:")}
+    assert said == {f"done: {['a new.txt', f'a {NAME}.ipynb']} {NOBODY}"}
 
 
 def test_feedback_reaches_its_student_alone(school):

@@ -31,8 +31,10 @@ from workshop import ROOT, aside
 CHECK = re.compile(r"^(ch\d\d)\.(\w+)\.check\(", re.MULTILINE)
 TASK = re.compile(r"^### Exercise .*", re.MULTILINE | re.DOTALL)
 POINTS = 2
+COURSE = "neural-networks-by-hand"
+SECONDS = 60  # that a cell of a submission may take
 
-CONFIG = '''\
+CONFIG = f'''\
 """nbgrader's settings for this folder; https://nbgrader.readthedocs.io says what to do with it."""
 
 import os
@@ -40,11 +42,11 @@ import sys
 from pathlib import Path
 
 c = get_config()  # noqa: F821, nbgrader defines it
-c.CourseDirectory.course_id = "neural-networks-by-hand"
-c.ClearSolutions.code_stub = {"python": "..."}  # what the checks take for "not attempted"
-c.ExecutePreprocessor.timeout = 60  # seconds for a cell; a loop without end is interrupted then
+c.CourseDirectory.course_id = "{COURSE}"
+c.ClearSolutions.code_stub = {{"python": "..."}}  # what the checks take for "not attempted"
+c.ExecutePreprocessor.timeout = {SECONDS}  # for a cell; a loop without end is interrupted then
 c.OverwriteCells.add_missing_cells = True  # a check that a student deleted is put back
-c.OverwriteCells.missing_cell_notification = "# {cell_id} was missing; nbgrader put it back.\\n"
+c.OverwriteCells.missing_cell_notification = "# {{cell_id}} was missing; nbgrader put it back.\\n"
 if sys.platform == "linux":  # the kernel of workshop/teacher/confined.py
     c.ExecutePreprocessor.kernel_name = "confined"
     os.environ["JUPYTER_PATH"] = str(Path(__file__).resolve().parent / "jupyter")
@@ -75,6 +77,35 @@ it: the lines of the solution that differ, or a whole function.
 worth {points} points, given by the exercise's own check. Two things to know. The machine that
 grades needs the course installed, as students do. And the course is open: `.solution()`
 shows a solution to whoever asks, so grade what was understood in another way too.
+
+**From the assignment to the marks**, in `nbgrader/`, with the assignment's name for NAME: `nbgrader
+generate_assignment NAME`, `release_assignment`, then, when students have submitted, `collect`,
+`autograde`, `generate_feedback`, `release_feedback`, and `nbgrader export`, which writes
+`grades.csv`. Students find the assignment in JupyterLab (*Nbgrader → Assignment List*) or say
+`nbgrader fetch_assignment NAME --course={course}` and `nbgrader submit NAME
+--course={course}`. Submissions travel through a folder that everyone may write into, made once:
+`install -d -m 777 /usr/local/share/nbgrader/exchange`. A submission that cannot be graded (it is
+no notebook, or its kernel died) is named at the end of `autograde` and has no marks; the others are
+graded. `collect` warns of a submission that belongs to another account than it says, and takes it.
+
+**What a submission can do.** nbgrader itself runs submissions as the person who grades, and bounds
+nothing but the time of a cell: {seconds} seconds here, then the cell is interrupted and counts as
+an error. On Linux the settings of this folder add a kernel that bounds more:
+
+| | graded by root | graded by anyone else |
+|---|---|---|
+| time of a notebook, even if it cannot be interrupted | 10 minutes | 10 minutes |
+| memory of a process, size of a file | 4 GiB, 128 MiB | 4 GiB, 128 MiB |
+| writes | into its own temporary folder, and wherever everyone may | wherever you may |
+| reads | what everyone may; not this folder, nor others' submissions | whatever you may |
+| what it leaves running | is ended with its notebook | goes on |
+| the network | open | open |
+
+So let root grade, or an account that has nothing else. On other systems only the time of a cell is
+bounded. One thing no setting helps against: the check runs beside the answer, and an answer that
+changes the course's own functions from within can make it say anything. Read what was handed in.
+
+**Tested**: KIT-FIGURES
 """
 
 
@@ -332,7 +363,7 @@ def write(chapters, folder):
         f"| [source](nbgrader/source/{name}/{name}.ipynb) |"
         for name, count in counts.items()
     )
-    readme = README.format(rows=rows, points=POINTS)
+    readme = README.format(rows=rows, points=POINTS, course=COURSE, seconds=SECONDS)
     (folder / "README.md").write_text(readme, encoding="utf-8")
     return counts
 

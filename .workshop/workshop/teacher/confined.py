@@ -1,13 +1,12 @@
 """A kernel for other people's code: what `nbgrader autograde` runs submissions in.
 
-It ends after a time, whatever the code does; a process may not take all memory nor write files
-without end. Started by root it runs under a number that no account has: it can then read what
-everyone can, and write into nothing but a folder of its own. Started by anyone else it can do what
-they can.
+It works in a copy of the submission, and ends after a time, whatever the code does; a process may
+not take all memory nor write files without end. Started by root it runs under a number that no
+account has: it can then read and write what everyone can, and its copy. Started by anyone else it
+can do what they can.
 """
 
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -21,20 +20,22 @@ from workshop import entered
 NOBODY = 40000  # the number under which root lets submissions run
 SECONDS = "COURSE_GRADING_SECONDS"  # the variable that says how long a notebook may take
 LIMITS = {
-    resource.RLIMIT_AS: 4 * 2**30,  # bytes of memory
-    resource.RLIMIT_FSIZE: 2**27,  # bytes of a file
-    resource.RLIMIT_CORE: 0,
+    "RLIMIT_AS": 4 * 2**30,  # bytes of memory
+    "RLIMIT_FSIZE": 2**27,  # bytes of a file
+    "RLIMIT_CORE": 0,
 }
+WORK = "work"  # the copy's name
 PROCESSES = 200  # counted for the number, and so only where there is one
 
 
 def start(arguments, folder, root):
     """Start the kernel in the same group of processes, so that signals reach it."""
+    import resource  # which Windows has not
 
     def prepare():
         signal.signal(signal.SIGINT, signal.default_int_handler)
         for kind, limit in LIMITS.items():
-            resource.setrlimit(kind, (limit, limit))
+            resource.setrlimit(getattr(resource, kind), (limit, limit))
         if root:
             resource.setrlimit(resource.RLIMIT_NPROC, (PROCESSES, PROCESSES))
             os.setgroups([])
@@ -44,7 +45,7 @@ def start(arguments, folder, root):
     own = dict.fromkeys(["HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR", "JUPYTER_RUNTIME_DIR"])
     environment = {**os.environ, **{name: str(folder) for name in own}}
     command = [sys.executable, "-m", "ipykernel_launcher", *arguments]
-    return subprocess.Popen(command, env=environment, preexec_fn=prepare)
+    return subprocess.Popen(command, cwd=folder / WORK, env=environment, preexec_fn=prepare)
 
 
 def end(kernel, root):
@@ -75,9 +76,10 @@ def main(arguments):
         given = arguments.index("-f") + 1
         connection = folder / "connection.json"
         shutil.copyfile(arguments[given], connection)
+        shutil.copytree(Path.cwd(), folder / WORK, symlinks=True)
         if root:
-            for path in (folder, connection):
-                os.chown(path, NOBODY, NOBODY)
+            for path in (folder, *folder.rglob("*")):
+                os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
         arguments = [*arguments[:given], str(connection), *arguments[given + 1 :]]
         kernel = start(arguments, folder, root)
         return kernel.wait(until - time.monotonic())
