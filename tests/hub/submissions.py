@@ -8,6 +8,7 @@ import json
 import os
 import pwd
 import sys
+from textwrap import dedent
 
 from tests.notebooks.fixtures import store
 from workshop import ROOT
@@ -46,10 +47,9 @@ ATTACK = f"""    import glob, os, subprocess, sys
             except OSError:
                 pass
     if not hasattr(os, "attacked"):
-        os.attacked = True
         print("done:", done, os.getuid())
-        code = "import time; time.sleep(500)"
-        subprocess.Popen([sys.executable, "-c", code], start_new_session=True)
+        command = [sys.executable, "-c", "import time; time.sleep(500)"]
+        os.attacked = subprocess.Popen(command, start_new_session=True)
 """
 
 
@@ -77,7 +77,7 @@ def put_first(text):
 
     def change(cells):
         right(cells)
-        answers(cells)[0].source = kit.filled(known()[0], text + kit.body(known()[0]))
+        answers(cells)[0].source = kit.filled(known()[0], dedent(text) + kit.body(known()[0]))
 
     return change
 
