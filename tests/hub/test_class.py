@@ -314,8 +314,11 @@ def test_too_large_an_array_costs_its_own_cell(class_, run):
 
 
 def test_a_killed_server_comes_back_with_the_work(class_, run, record_property):
-    name = NAMES[-1]
+    """And with a chapter that was deleted, whole; its old kernel is gone, others go on."""
+    name, deleted = NAMES[-1], "chapters/00_notation.ipynb"
     student, before = class_.students[name], processes(class_.uid(name))
+    others = {other: class_.server(other) for other in NAMES[:-1]}
+    (home(class_.machine, name) / deleted).unlink()
     os.kill(class_.server(name), signal.SIGKILL)
     took = run(student.start())
     record_property("seconds until a killed server was back", round(took))
@@ -323,19 +326,9 @@ def test_a_killed_server_comes_back_with_the_work(class_, run, record_property):
     notebook = run(student.open(CHAPTER))
     assert MARK.format(name) in notebook["cells"][0]["source"]
     assert any(has_figure(c["outputs"]) for c in notebook["cells"] if c["cell_type"] == "code")
+    assert (home(class_.machine, name) / deleted).read_bytes() == (ROOT / deleted).read_bytes()
     assert not before.keys() & processes(class_.uid(name)).keys(), "its kernel was left behind"
-    assert class_.students[NAMES[0]] is student or class_.server(NAMES[0])
-
-
-def test_a_deleted_chapter_comes_back_whole_and_a_changed_one_stays(class_, run):
-    """When the server is started anew."""
-    name = NAMES[0]
-    other = "chapters/00_notation.ipynb"
-    (home(class_.machine, name) / other).unlink()
-    os.kill(class_.server(name), signal.SIGKILL)
-    run(class_.students[name].start())
-    assert (home(class_.machine, name) / other).read_bytes() == (ROOT / other).read_bytes()
-    assert MARK.format(name) in (home(class_.machine, name) / CHAPTER).read_text(encoding="utf-8")
+    assert others == {other: class_.server(other) for other in others}
 
 
 def test_the_hub_ends_all_that_it_started(class_):

@@ -30,8 +30,8 @@ from workshop.teacher import build as kit
 from workshop.teacher.confined import NOBODY
 
 PATIENCE = 1800  # seconds that a step may take
-CELL, NOTEBOOK = 8, 45  # seconds that a cell and a notebook may take when graded here
-FEW = 8  # kinds of submissions, if the class is a small one
+CELL, NOTEBOOK = 6, 60  # seconds that a cell and a notebook may take when graded here
+FEW = 7  # kinds of submissions, if the class is a small one
 NEVER_RUN = {"loops", "deaf", "leaves", "too-large", "attacks"}  # by this test itself
 
 
