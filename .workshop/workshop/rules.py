@@ -568,7 +568,7 @@ def checks(tree):
 def defines(tree, name):
     """Whether a cell's own statements define or assign a name."""
     for statement in tree.body if tree else ():
-        targets = getattr(statement, "targets", [])
+        targets = [node for target in getattr(statement, "targets", []) for node in ast.walk(target)]
         if name in (getattr(statement, "name", None), *map(ast.unparse, targets)):
             return True
     return False
