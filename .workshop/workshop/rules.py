@@ -568,8 +568,9 @@ def checks(tree):
 def defines(tree, name):
     """Whether a cell's own statements define or assign a name."""
     for statement in tree.body if tree else ():
-        targets = [node for target in getattr(statement, "targets", []) for node in ast.walk(target)]
-        if name in (getattr(statement, "name", None), *map(ast.unparse, targets)):
+        targets = getattr(statement, "targets", [])
+        assigned = [part for target in targets for part in ast.walk(target)]
+        if name in (getattr(statement, "name", None), *map(ast.unparse, assigned)):
             return True
     return False
 
