@@ -158,17 +158,31 @@ def _as_printed(sizes, seed):
     return layers
 
 
-def _reseeded_with(scale):
-    """The seed inside the loop, and one more bug: the scale is a function of n and n_prev."""
+def _reseeded(sizes, seed):
+    layers = []
+    for n_prev, n in pairwise(sizes):
+        random_state = np.random.RandomState(seed)
+        W = random_state.randn(n, n_prev) * np.sqrt(2 / n_prev)
+        layers.append((W, np.zeros((n, 1))))
+    return layers
 
-    def he_layers(sizes, seed):
-        layers = []
-        for n_prev, n in pairwise(sizes):
-            random_state = np.random.RandomState(seed)
-            layers.append((random_state.randn(n, n_prev) * scale(n, n_prev), np.zeros((n, 1))))
-        return layers
 
-    return he_layers
+def _reseeded_and_rows(sizes, seed):
+    layers = []
+    for n_prev, n in pairwise(sizes):
+        random_state = np.random.RandomState(seed)
+        W = random_state.randn(n, n_prev) * np.sqrt(2 / n)
+        layers.append((W, np.zeros((n, 1))))
+    return layers
+
+
+def _reseeded_without_root(sizes, seed):
+    layers = []
+    for n_prev, n in pairwise(sizes):
+        random_state = np.random.RandomState(seed)
+        W = random_state.randn(n, n_prev) * 2 / n_prev
+        layers.append((W, np.zeros((n, 1))))
+    return layers
 
 
 def _other_stream(sizes, seed):
@@ -240,13 +254,11 @@ he_layers = Exercise(
         "Your biases are flat, (n,): a column (n, 1) is added to every column of Z, a flat one to"
         " every row.": ("np.zeros((n, 1))", "np.zeros(n)"),
         "The scale is right. You still seed inside the loop, so every layer starts with the same"
-        " numbers: make one RandomState before the loop.": _reseeded_with(
-            lambda n, n_prev: np.sqrt(2 / n_prev)
-        ),
+        " numbers: make one RandomState before the loop.": _reseeded,
         "One bug of three is mended, the root. Two are left: the number of terms in a score, and"
-        " where the seed is set.": _reseeded_with(lambda n, n_prev: np.sqrt(2 / n)),
+        " where the seed is set.": _reseeded_and_rows,
         "One bug of three is mended, the number of inputs. Two are left: what randn is multiplied"
-        " by, and where the seed is set.": _reseeded_with(lambda n, n_prev: 2 / n_prev),
+        " by, and where the seed is set.": _reseeded_without_root,
         "The shapes are right, the numbers lie elsewhere: you drew (n_prev, n) and transposed. Draw"
         " randn(n, n_prev).": ("randn(n, n_prev)", "randn(n_prev, n).T"),
         "default_rng(seed) gives other numbers than RandomState(seed), which the task asks for.": (
