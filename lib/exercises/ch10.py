@@ -388,7 +388,7 @@ def _nested_score(inner, outer):
 
 
 def _all_scores(random_state, sizes=None):
-    n_outer, n_trials, n_inner = random_state.permutation([3, 4, 5, 6])[:3] if not sizes else sizes
+    n_outer, n_trials, n_inner = sizes or random_state.permutation([3, 4, 5, 6])[:3]
     merit = 0.9 + 0.02 * random_state.randn(n_trials)
     inner = merit[:, None] + 0.03 * random_state.randn(n_outer, n_trials, n_inner)
     return inner, merit + 0.03 * random_state.randn(n_outer, n_trials)
