@@ -259,13 +259,13 @@ halving_cost = Exercise(
 class _Scores:
     """A hill over the rate's exponent with bumps; says what it is when it is shown."""
 
-    def __init__(self, name, peak, phases):
-        self.name, self.peak, self.phases = name, peak, np.asarray(phases)
+    def __init__(self, name, peak, phases, bumps=0.15):
+        self.name, self.peak, self.phases, self.bumps = name, peak, np.asarray(phases), bumps
 
     def __call__(self, rate):
         exponent = np.log10(rate)
         hill = 0.25 + 0.55 * np.exp(-(((exponent - self.peak) / 1.2) ** 2))
-        scores = hill + 0.15 * np.sin(40 * exponent + self.phases)
+        scores = hill + self.bumps * np.sin(40 * exponent + self.phases)
         return scores if scores.size > 1 else float(scores[0])
 
     def __repr__(self):
@@ -285,7 +285,6 @@ def _search(u, low, high, folds, test):
 
 
 def _a_search(random_state, low=1e-4, high=1.0, peak=None, u=None):
-    """A search between bounds; with a peak far outside of them, the best rate is at an end."""
     peak = random_state.uniform(-3, -0.3) if peak is None else peak
     folds = _Scores("three folds", peak, random_state.uniform(0, 6, 3))
     test = _Scores("test", peak, random_state.uniform(0, 6, 1))
@@ -294,9 +293,11 @@ def _a_search(random_state, low=1e-4, high=1.0, peak=None, u=None):
 
 
 def _at_an_end(peak):
+    """A search whose scores only rise, or only fall, between the bounds, and that tries both."""
+
     def inputs(random_state):
         u, low, high, folds, test = _a_search(random_state, 0.003, 0.3, peak, [0.6, 0.0, 1.0, 0.4])
-        folds.phases, test.phases = np.zeros(3), np.zeros(1)
+        folds.bumps = test.bumps = 0.0
         return u, low, high, folds, test
 
     return inputs
