@@ -176,7 +176,8 @@ four_points = Exercise(
         "D(epsilon) is turned round: f behind the step minus f before it.": (
             ("f(theta + step) - f(theta - step)", "f(theta - step) - f(theta + step)")
         ),
-        "D(2 epsilon) is turned round: f behind the step minus f before it.": (
+        "D(2 epsilon) has the wrong sign: it is f behind the step minus f before it, and is taken"
+        " away.": (
             ("f(theta + 2 * step) - f(theta - 2 * step)",
              "f(theta - 2 * step) - f(theta + 2 * step)")
         ),
@@ -208,9 +209,6 @@ four_points = Exercise(
         ),
         "D(2 epsilon) is missing in the end: it is taken away from 4 * D(epsilon).": (
             ("4 * near - wide", "4 * near")
-        ),
-        "The sign between the two is a minus: 4 * D(epsilon) - D(2 epsilon).": (
-            ("4 * near - wide", "4 * near + wide")
         ),
         "You moved all coordinates at once, so every entry is the sum of all slopes.": (
             ("step[i] = epsilon", "step[:] = epsilon")

@@ -14,38 +14,38 @@ from lib.exercises import Exercise, claim, claims, difference, exercise, progres
 from tests.lib.networks import small, words
 
 
-@exercise("7.1", "Centre the columns")
-class centre:
+def _centre(X):
     """Subtract from each row of X (n, m) its mean."""
+    return X - X.mean(axis=1, keepdims=True)
 
-    def inputs(random_state):
-        return (random_state.randn(random_state.randint(2, 5), random_state.randint(5, 9)),)
 
-    def solution(X):
-        return X - X.mean(axis=1, keepdims=True)
-
-    hints = ["Which axis runs along a row?", "keepdims=True keeps the shape (n, 1)."]
-    mistakes = {
+centre = Exercise(
+    "7.1",
+    "Centre the columns",
+    _centre,
+    inputs=lambda random: (random.randn(random.randint(2, 5), random.randint(5, 9)),),
+    hints=["Which axis runs along a row?", "keepdims=True keeps the shape (n, 1)."],
+    mistakes={
         "This is the mean over all numbers; every row has its own.": lambda X: X - X.mean(),
-        "This subtracts the mean of each column.": lambda X: X - X.mean(axis=0),
-        "This needs keepdims=True: without it the shapes do not fit.": lambda X: X - X.mean(axis=1),
-    }
+        "This subtracts the mean of each column.": ("X.mean(axis=1", "X.mean(axis=0"),
+        "This needs keepdims=True: without it the shapes do not fit.": (", keepdims=True", ""),
+    },
+)
 
 
-@exercise("7.2", "Range")
-class extent:
+def _extent(x, settings):
     """The smallest and the largest number."""
+    return x.min(), x.max()
 
-    results = ["low", "high"]
 
-    def inputs(random_state):
-        return random_state.randn(4), {"scale": np.ones(2)}
-
-    def solution(x, settings):
-        return x.min(), x.max()
-
-    hints = ["min"]
-    mistakes = {}
+extent = Exercise(
+    "7.2",
+    "Range",
+    _extent,
+    inputs=lambda random: (random.randn(4), {"scale": np.ones(2)}),
+    results=["low", "high"],
+    hints=["min"],
+)
 
 
 def in_place(X):
@@ -123,7 +123,7 @@ def test_a_tuple_with_an_ellipsis_is_not_attempted():
 
 @pytest.mark.parametrize("sentence", centre.mistakes)
 def test_a_known_mistake_is_named(sentence):
-    verdict = centre.verdict(centre.mistakes[sentence])
+    verdict = centre.verdict(centre.mistaken(sentence))
     assert (verdict.state, verdict.message) == ("incorrect", sentence)
 
 
@@ -233,22 +233,23 @@ def test_the_verdict_is_the_same_at_every_check():
 # --- exercises of other kinds ---------------------------------------------------------------------
 
 
-@exercise("7.3", "Refuse")
-class root:
+def _root(x):
     """The square root; ValueError for a negative number."""
+    if x < 0:
+        raise ValueError("x is negative")
+    return x**0.5
 
-    def inputs(random_state):
-        return (random_state.randn(),)
 
-    def solution(x):
-        if x < 0:
-            raise ValueError("x is negative")
-        return x**0.5
-
-    hints = ["raise"]
-    mistakes = {
+root = Exercise(
+    "7.3",
+    "Refuse",
+    _root,
+    inputs=lambda random: (random.randn(),),
+    hints=["raise"],
+    mistakes={
         "The root of a negative number is not its absolute value's.": lambda x: abs(x) ** 0.5
-    }
+    },
+)
 
 
 def test_an_error_may_be_what_is_wanted():
@@ -273,24 +274,22 @@ def test_an_error_may_be_what_is_wanted():
     assert wanted in message
 
 
-@exercise("7.4", "A layer")
-class Doubling:
+class _Doubling:
     """A class with a forward method."""
 
-    arguments = ["Z"]
+    def forward(self, Z):
+        return 2 * Z
 
-    def inputs(random_state):
-        return (random_state.randn(2, 3),)
 
-    def use(answer, Z):
-        return answer().forward(Z)
-
-    class solution:
-        def forward(self, Z):
-            return 2 * Z
-
-    hints = ["2"]
-    mistakes = {}
+Doubling = Exercise(
+    "7.4",
+    "A layer",
+    _Doubling,
+    inputs=lambda random: (random.randn(2, 3),),
+    use=lambda answer, Z: answer().forward(Z),
+    arguments=["Z"],
+    hints=["2"],
+)
 
 
 def test_an_answer_may_be_a_class():
@@ -305,18 +304,11 @@ def test_an_answer_may_be_a_class():
 
 
 def test_an_argument_may_be_a_network():
-    @exercise("7.5", "Count")
-    class count:
+    def _count(net):
         """Number of parameters."""
+        return net.parameters.size
 
-        def inputs(random_state):
-            return (small(),)
-
-        def solution(net):
-            return net.parameters.size
-
-        hints = ["size"]
-        mistakes = {}
+    count = Exercise("7.5", "Count", _count, inputs=lambda random: (small(),), hints=["size"])
 
     def spoils(net):
         net.parameters[0] = 0
@@ -544,6 +536,28 @@ def test_a_mistake_may_be_an_edit():
 
     verdict = scaled().verdict(divided)
     assert (verdict.kind, verdict.message) == ("known", "You divided.")
+
+
+# --- the older form -------------------------------------------------------------------------------
+
+
+def test_an_exercise_may_be_a_class_body():
+    @exercise("7.6", "Double")
+    class double:
+        """Twice x."""
+
+        def inputs(random_state):
+            return (random_state.randn(3),)
+
+        def solution(x):
+            return 2 * x
+
+        hints = ["2"]
+        mistakes = {"That is the square.": lambda x: x * x}
+
+    assert (double.name, double.task) == ("double", "Twice x.")
+    assert double.verdict(lambda x: x + x).state == "correct"
+    assert double.verdict(lambda x: x**2).message == "That is the square."
 
 
 @pytest.mark.parametrize("edit", [("X / factor", "X"), ("X", "Y"), ("X * factor", "X * factor")])
