@@ -3,11 +3,15 @@
 An answer that leaves out a bias b stays as it is when b changes, and the right one does not.
 """
 
+import dis
+import inspect
+
 import numpy as np
 
 from lib.exercises.compare import as_array, is_number
+from lib.exercises.source import names_in
 
-__all__ = ["dependence", "nudged_inputs"]
+__all__ = ["dependence", "may_not_end", "nudged_inputs"]
 
 
 def nudged_inputs(inputs, arguments):
@@ -113,3 +117,29 @@ def dependence(moves):
 
 def _listed(names, word):
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
+
+
+def may_not_end(function, seen=()):
+    """Whether a function, or one of the same module that it calls, has a while loop in it.
+
+    On inputs that it was not written for, such a loop may run forever.
+    """
+    if not inspect.isfunction(function) or function in seen:
+        return False
+    codes = [function.__code__]
+    for code in codes:  # which grows as it is walked along
+        codes += [part for part in code.co_consts if inspect.iscode(part)]
+    if any(map(_has_while, codes)):
+        return True
+    called = [function.__globals__.get(name) for name in names_in(function.__code__)]
+    closed = [cell.cell_contents for cell in function.__closure__ or ()]
+    own = [f for f in (*called, *closed) if getattr(f, "__module__", "") == function.__module__]
+    return any(may_not_end(f, (*seen, function)) for f in own)
+
+
+def _has_while(code):
+    """Whether compiled code jumps back to anything but the head of a for loop."""
+    steps = {step.offset: step for step in dis.get_instructions(code)}
+    back = [step for step in steps.values() if step.opcode in dis.hasjrel + dis.hasjabs]
+    targets = [steps[step.argval] for step in back if step.argval <= step.offset]
+    return any(target.opname not in ("FOR_ITER", "SEND") for target in targets)

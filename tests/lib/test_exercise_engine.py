@@ -10,7 +10,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lib.exercises import Exercise, claim, claims, difference, exercise, progress, solved
+from lib.exercises import (
+    Exercise,
+    claim,
+    claims,
+    difference,
+    exercise,
+    nudges,
+    progress,
+    solved,
+)
 from tests.lib.networks import small, words
 
 
@@ -536,6 +545,101 @@ def test_a_mistake_may_be_an_edit():
 
     verdict = scaled().verdict(divided)
     assert (verdict.kind, verdict.message) == ("known", "You divided.")
+
+
+# --- what is tried on an answer -------------------------------------------------------------------
+
+
+def _area(width, height):
+    """The area of a rectangle, a float."""
+    return width * height
+
+
+area = Exercise(
+    "7.7",
+    "Area",
+    _area,
+    inputs=lambda random: (float(random.uniform(1, 3)), float(random.uniform(1, 3))),
+    hints=["times"],
+)
+
+
+def test_what_an_answer_does_not_depend_on_is_named():
+    assert "The result: it does not change with height, and should." in (
+        area.verdict(lambda width, height: np.sin(width)).message
+    )
+
+
+def test_what_is_tried_on_an_answer_prints_nothing(capsys):
+    def talking(width, height):
+        print("so far so good")
+        return np.sin(width) + height**3
+
+    area.verdict(talking)
+    assert capsys.readouterr().out.count("good") == area.trials
+
+
+steps = []
+
+
+def _halved(number):
+    """A loop that ends for what is positive, and would not for what is negative."""
+    steps.append(0)
+    while number > 1 or number < 0:
+        steps[-1] += 1
+        number = number / 2 if number > 0 else number - 1
+        if steps[-1] > 1000:
+            raise RuntimeError("this would not have ended")
+    return number
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda width, height: _halved(width) + height**3,
+        lambda width, height: sum(_halved(w) for w in [width]) + height**3,
+    ],
+)
+def test_a_while_loop_is_not_run_on_inputs_it_was_not_written_for(answer):
+    steps.clear()
+    assert area.verdict(answer).state == "incorrect"
+    assert len(steps) == area.trials and max(steps) < 10
+
+
+@pytest.mark.parametrize(
+    "function, loops",
+    [
+        (_halved, True),
+        (lambda x: _halved(x), True),
+        (lambda x: [_halved(y) for y in x], True),
+        (lambda x: [y for y in x if y], False),
+        (lambda x: sum(a * b for a, b in zip(x, x, strict=True)), False),
+        (_area, False),
+        (np.mean, False),
+    ],
+)
+def test_a_while_loop_is_seen(function, loops):
+    assert nudges.may_not_end(function) == loops
+
+
+def test_for_loops_with_continue_and_break_are_no_while_loops():
+    def found(x):
+        for row in x:
+            for y in row:
+                if y < 0:
+                    continue
+                if y > 3:
+                    break
+        else:
+            return None
+        return [[z for z in row] for row in x]
+
+    def searched(x):
+        for y in x:
+            while y:
+                y -= 1
+
+    assert not nudges.may_not_end(found) and nudges.may_not_end(searched)
 
 
 # --- the older form -------------------------------------------------------------------------------
