@@ -133,6 +133,8 @@ times_as_many = Exercise(
         "From 0.0001 to 1 there are four decades, not three.": ("1 / 4", "1 / 3"),
         "That is the difference of the two numbers of trials; asked for is how many *times* as"
         " many.": ("by_exponent / uniform", "1 / uniform - 1 / by_exponent"),
+        "You divided the 4 trials by the other draw's share. The two numbers of trials are 4 and 1"
+        " divided by that share.": ("1 / 4", "4"),
         "That is the uniform draw's share of good rates: how rare are they beside one in four?": (
             ("by_exponent / uniform", "uniform")
         ),
