@@ -547,6 +547,71 @@ def test_a_mistake_may_be_an_edit():
     assert (verdict.kind, verdict.message) == ("known", "You divided.")
 
 
+@pytest.mark.parametrize("edit", [("X / factor", "X"), ("X", "Y"), ("X * factor", "X * factor")])
+def test_an_edit_that_does_not_stand_there_once_or_changes_nothing_is_refused(edit):
+    with pytest.raises(ValueError, match="has to stand once in _scaled"):
+        scaled(mistakes={"Wrong.": edit}).mistaken("Wrong.")
+
+
+def test_the_docstring_is_the_task_and_no_part_of_the_source(capsys):
+    exercise = scaled()
+    assert exercise.name == "scaled" and exercise.task.startswith("X (n, m) times factor.")
+    exercise.solution()
+    assert capsys.readouterr().out.startswith("def scaled(X, factor):\n    if factor == 0:")
+
+
+def test_an_error_of_the_right_type_may_say_what_it_likes():
+    def refusing(X, factor):
+        if factor == 0:
+            raise ValueError("my own words")
+        return factor * X
+
+    assert scaled().verdict(refusing).message == (
+        "5 random inputs and 2 special cases, all as they should be."
+    )
+    fixed = scaled(task='X times factor. Raises ValueError("a factor of nothing").')
+    assert "the task wants the error ValueError: a factor of nothing" in (
+        fixed.verdict(refusing).message
+    )
+
+
+def test_a_case_that_comes_out_wrong_alone_is_named():
+    message = scaled().verdict(lambda X, factor: X * factor).message
+    assert "This happens only in a special case: a factor of 0." in message
+    assert "Here the task wants an error: raise ValueError" in message
+
+
+def test_zero_may_have_to_be_exactly_zero():
+    nearly = lambda X, factor: _scaled(X, factor) + 1e-12  # noqa: E731
+    assert scaled().verdict(nearly).state == "correct"
+    exact = scaled(atol=0, inputs=lambda random: (np.zeros((1, 2)), 2.0))
+    assert exact.verdict(nearly).state == "incorrect"
+
+
+def test_an_array_or_floats_may_be_asked_for():
+    listed = lambda X, factor: _scaled(X, factor).tolist()  # noqa: E731
+    assert scaled().verdict(listed).state == "correct"
+    assert "expected an array, got a list" in scaled(strict=("array",)).verdict(listed).message
+
+
+def test_a_mistake_is_named_only_if_its_evidence_agrees():
+    def label(X, factor):
+        return int(factor > 0)
+
+    shared = {
+        "use": lambda answer, X, factor: answer(X, factor),
+        "arguments": ("X", "factor"),
+        "corners": {},
+    }
+    exercise = Exercise(
+        "7.9", "Label", label, inputs=lambda random: (random.randn(2), 1.0), hints=["1"],
+        mistakes={"You answer 0, for lack of X.": lambda X, factor: np.int64(0)},
+        evidence=lambda answer, X, factor: type(answer(X, factor)).__name__, **shared,
+    )  # fmt: skip
+    assert exercise.verdict(lambda X, factor: np.int64(0)).kind == "known"
+    assert exercise.verdict(lambda X, factor: 0).kind != "known"
+
+
 # --- what is tried on an answer -------------------------------------------------------------------
 
 
@@ -662,68 +727,3 @@ def test_an_exercise_may_be_a_class_body():
     assert (double.name, double.task) == ("double", "Twice x.")
     assert double.verdict(lambda x: x + x).state == "correct"
     assert double.verdict(lambda x: x**2).message == "That is the square."
-
-
-@pytest.mark.parametrize("edit", [("X / factor", "X"), ("X", "Y"), ("X * factor", "X * factor")])
-def test_an_edit_that_does_not_stand_there_once_or_changes_nothing_is_refused(edit):
-    with pytest.raises(ValueError, match="has to stand once in _scaled"):
-        scaled(mistakes={"Wrong.": edit}).mistaken("Wrong.")
-
-
-def test_the_docstring_is_the_task_and_no_part_of_the_source(capsys):
-    exercise = scaled()
-    assert exercise.name == "scaled" and exercise.task.startswith("X (n, m) times factor.")
-    exercise.solution()
-    assert capsys.readouterr().out.startswith("def scaled(X, factor):\n    if factor == 0:")
-
-
-def test_an_error_of_the_right_type_may_say_what_it_likes():
-    def refusing(X, factor):
-        if factor == 0:
-            raise ValueError("my own words")
-        return factor * X
-
-    assert scaled().verdict(refusing).message == (
-        "5 random inputs and 2 special cases, all as they should be."
-    )
-    fixed = scaled(task='X times factor. Raises ValueError("a factor of nothing").')
-    assert "the task wants the error ValueError: a factor of nothing" in (
-        fixed.verdict(refusing).message
-    )
-
-
-def test_a_case_that_comes_out_wrong_alone_is_named():
-    message = scaled().verdict(lambda X, factor: X * factor).message
-    assert "This happens only in a special case: a factor of 0." in message
-    assert "Here the task wants an error: raise ValueError" in message
-
-
-def test_zero_may_have_to_be_exactly_zero():
-    nearly = lambda X, factor: _scaled(X, factor) + 1e-12  # noqa: E731
-    assert scaled().verdict(nearly).state == "correct"
-    exact = scaled(atol=0, inputs=lambda random: (np.zeros((1, 2)), 2.0))
-    assert exact.verdict(nearly).state == "incorrect"
-
-
-def test_an_array_or_floats_may_be_asked_for():
-    listed = lambda X, factor: _scaled(X, factor).tolist()  # noqa: E731
-    assert scaled().verdict(listed).state == "correct"
-    assert "expected an array, got a list" in scaled(strict=("array",)).verdict(listed).message
-
-
-def test_a_mistake_is_named_only_if_its_evidence_agrees():
-    def label(X, factor):
-        return int(factor > 0)
-
-    shared = {
-        "use": lambda answer, X, factor: answer(X, factor),
-        "arguments": ("X", "factor"),
-        "corners": {},
-    }
-    exercise = Exercise(
-        "7.9", "Label", label, inputs=lambda random: (random.randn(2), 1.0), hints=["1"],
-        mistakes={"You answer 0, for lack of X.": lambda X, factor: np.int64(0)},
-        evidence=lambda answer, X, factor: type(answer(X, factor)).__name__, **shared,
-    )  # fmt: skip
-    assert exercise.verdict(lambda X, factor: np.int64(0)).kind == "known"
-    assert exercise.verdict(lambda X, factor: 0).kind != "known"
