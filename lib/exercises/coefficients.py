@@ -27,7 +27,7 @@ def linear(flat):
     if len(flat) == 1 and flat[0][0].size == 1:
         return _of_one_number(*(float(array.item()) for array in flat[0][:2]))
     arrays = [n for n in flat[0][2] if all(np.ndim(names.get(n, 0)) for *_, names in flat)]
-    scalars = [n for n in flat[0][2] if not np.ndim(flat[0][2][n]) and n not in CONSTANTS]
+    scalars = [n for n in flat[0][2] if not np.ndim(flat[0][2][n]) and n.isidentifier()]
     unnamed = None
     for form, parts in _forms(arrays, scalars):
         found = _coefficients(flat, parts)
@@ -43,7 +43,8 @@ def linear(flat):
         told = _named(numbers, names)
         if told:
             return _said(form, told, numbers) + _value(told, numbers)
-        if rich and unnamed is None and form.partition(" ")[0] in ("", "+", "step", "part"):
+        shared = rich and np.all(numbers != 0)
+        if shared and unnamed is None and form.partition(" ")[0] in ("", "+", "step", "part"):
             unnamed = _said(form, None, numbers)
     return unnamed or _added(flat, arrays, scalars) or _power(flat)
 
@@ -83,7 +84,7 @@ def _of_one_number(got, wanted):
 
 def _added(flat, arrays, scalars):
     """Words for a number r that is added where it is a factor or a divisor: g = r + w / r."""
-    scalars = [r for r in scalars if r.isidentifier() and all(r in names for *_, names in flat)]
+    scalars = [r for r in scalars if all(r in names for *_, names in flat)]
     ways = [(d, one, other) for d in (False, True) for one in (1, -1) for other in (1, -1)]
     for base in (None, *arrays) if scalars else ():
         for divided, one, other in ways:

@@ -153,26 +153,30 @@ def _as_if(wrong, names, changed):
 
 
 def _moves(label, pairs, names, nudged):
-    """{argument: one list a case of (whether mine moved, whether the right one did)}."""
-    found = {}
+    """{argument: one list a case of (whether mine moved, whether the right one did)}.
+
+    Of those that move only one of the two. None at all if mine moves so seldom, as a share of a
+    few examples may, that it says little when it stays.
+    """
+    found, at_once, ever = {}, False, False
     if any(is_text(wanted) for _, wanted in pairs):  # one of two words is no proof
         return found
     for argument, runs in nudged.items():
-        cases, settled = [], False
+        cases = []
         for (got, wanted), run in zip(pairs, runs, strict=True):
             moved = []
             for mine, right in run():
                 parts = [_part(outcome, label, names) for outcome in (mine, right)]
                 moved.append((not same(parts[0], got), not same(parts[1], wanted)))
             cases.append(moved)
-            settled = any(m for case in cases for m, _ in case) and any(
-                r for case in cases for _, r in case
-            )
-            if settled:  # both depend on it
+            mine, right = (any(pair[k] for case in cases for pair in case) for k in (0, 1))
+            if mine and right:  # both depend on it
                 break
-        if not settled:
+        ever = ever or mine
+        at_once = at_once or any(moved for moved, _ in cases[0])
+        if not (mine and right):
             found[argument] = cases
-    return found
+    return found if at_once or not ever else {}
 
 
 def _part(outcome, label, names):

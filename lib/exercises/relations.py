@@ -305,6 +305,8 @@ def _placed(cases, pairs):
                 return f"all are right but the {told} one"
     for told, region in _regions(flat):
         masks = [np.broadcast_to(r, w.shape) for r, w in zip(region, wrong, strict=True)]
+        if "where" not in told and sum(np.any(w) for w in wrong) < 2:
+            continue  # a single place says little
         inside = all(not np.any(w & ~mask) for w, mask in zip(wrong, masks, strict=True))
         if inside and any(not mask.all() and w.any() for w, mask in zip(wrong, masks, strict=True)):
             return f"it is right but {told}"
