@@ -272,6 +272,23 @@ balanced = Exercise(
             ("np.sum(dZ)", "np.mean(dZ)")
         ),
         "The sign is flipped: the error is A - Y.": ("A - Y", "Y - A"),
+        "The shares are left out, or 1 for every picture: multiply each error by its own share.": (
+            ("share * (A - Y)", "A - Y")
+        ),
+        "You took all pictures for the others: they are m minus the cats.": (
+            ("Y.size - cats", "Y.size")
+        ),
+        "You multiplied ½ by the numbers: the more pictures a class has, the less of its half falls"
+        " on each.": (("0.5 / cats", "0.5 * cats"), ("0.5 / others", "0.5 * others")),
+        "X (n_x, m) and dZ (1, m) have the same inner length only if dZ is transposed: X @ dZ.T.": (
+            ("X @ dZ.T", "X @ dZ")
+        ),
+        "The star multiplies entry by entry; the sum over the pictures is made by X @ dZ.T.": (
+            ("X @ dZ.T", "X * dZ.T")
+        ),
+        "The two factors are exchanged: X (n_x, m) comes first, then dZ.T (m, 1).": (
+            ("X @ dZ.T", "dZ.T @ X")
+        ),
         "The cats' part alone: where Y is 0 the error counts too.": (
             ("0.5 / cats, 0.5 / others", "0.5 / cats, 0")
         ),
