@@ -16,7 +16,7 @@ def first_word(condition):
     """An answer to 5.1 whose numbers are right and whose word hangs on a condition."""
 
     def read_the_numbers(t, d, b):
-        return t - b, d - t, "bias" if condition(t, d, b) else "variance"
+        return t - b, d - t, "bias" if condition(t, d, b) else "gap"
 
     return read_the_numbers
 
@@ -39,6 +39,17 @@ def best_of_all(costs, patience):
 def nearly_nothing(W, dW, rate, strength, m):
     V = W - rate * dW
     return np.sign(V) * np.maximum(np.abs(V) - rate * strength / m, 1e-11)
+
+
+def judged_by_what_was_learned(m, K, random_state):
+    order = random_state.permutation(m)
+    return [(order, fold) for fold in np.array_split(order, K)]
+
+
+def folds_of_one_length(m, K, random_state):
+    order, size = random_state.permutation(m), -(-m // K)
+    parts = [order[k * size : (k + 1) * size] for k in range(K)]
+    return [(np.setdiff1d(order, fold), fold) for fold in parts]
 
 
 def one_too_many(m, B, random_state):
@@ -148,6 +159,11 @@ WRONG = [
     (ch05.when_to_stop, never_the_last_epoch),
     (ch05.when_to_stop, best_of_all),
     (ch05.proximal_step, nearly_nothing),
+    (ch05.folds, judged_by_what_was_learned),
+    (ch05.folds, folds_of_one_length),
+    (ch05.ensemble_variance, lambda K, rho: 1 / K),
+    (ch05.ensemble_variance, lambda K, rho: rho + (1 - rho) / max(K, 2)),
+    (ch05.lowest_of_twenty, lambda: 0.08),
     (ch07.batch_indices, one_too_many),
     (ch07.batch_indices, by_remainder),
     (ch07.batch_indices, whole_batches_only),
@@ -254,9 +270,14 @@ def stopped_by_while(costs, patience):
     return np.int64(best), epoch
 
 
-def gradients_by_generator(J, weights, gradients, strength, m):
-    cost = J + strength / 2 / m * np.concatenate([W.ravel() ** 2 for W in weights]).sum()
-    return cost, (dW + strength * W / m for W, dW in zip(weights, gradients, strict=True))
+def folds_by_masks(m, K, random_state):
+    order, start, found = random_state.permutation(m).tolist(), 0, []
+    for k in range(K):
+        length = m // K + (k < m % K)
+        fold = order[start : start + length]
+        found.append([[i for i in range(m) if i not in fold], fold])
+        start += length
+    return found
 
 
 def sigmoid_by_tanh(z):
@@ -324,16 +345,22 @@ RIGHT = [
         [max(some) for some in itertools.combinations(s, k)])),
     (ch10.draws_needed, draws_by_counting),
     (ch05.read_the_numbers, lambda t, d, b: (
-        t - b, d - t, np.where(t - b >= d - t, "bias", "variance"))),
+        t - b, d - t, np.where(t - b >= d - t, "bias", "gap"))),
     (ch05.read_the_numbers, lambda t, d, b: (
-        t - b, d - t, np.str_("bias" if t - b >= d - t else "variance"))),
+        t - b, d - t, np.str_("bias" if t - b >= d - t else "gap"))),
     (ch05.read_the_numbers, lambda t, d, b: [
-        np.float64(t - b), np.array(d - t), ["variance", "bias"][int(t - b >= d - t)]]),
-    (ch05.with_l2, gradients_by_generator),
+        np.float64(t - b), np.array(d - t), ["gap", "bias"][int(t - b >= d - t)]]),
+    (ch05.folds, folds_by_masks),
+    (ch05.folds, lambda m, K, r: (
+        (np.setdiff1d(range(m), fold), fold) for fold in np.array_split(r.permutation(m), K))),
+    (ch05.ensemble_variance, lambda K, rho: np.full((K, K), rho + 0.0).sum() / K**2
+        + (1 - rho) / K),
+    (ch05.ensemble_variance, lambda K, rho: ((1 - rho) * np.eye(K) + rho).mean()),
+    (ch05.lowest_of_twenty, lambda: np.mean(
+        np.random.RandomState(1).binomial(40, 0.15, size=(2000, 20)).min(axis=1)) / 40),
     (ch05.when_to_stop, stopped_by_while),
     (ch05.proximal_step, lambda W, dW, rate, strength, m: (
         (V := W - rate * dW) - np.clip(V, -rate * strength / m, rate * strength / m))),
-    (ch05.dropout_both_ways, lambda A, dA, u, p: [np.where(u < p, x / p, 0) for x in (A, dA)]),
     (ch07.batch_indices, batches_by_generator),
     (ch07.batch_indices, lambda m, B, r: tuple(
         np.split(r.permutation(m), range(B, m, B)))),
