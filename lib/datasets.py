@@ -224,8 +224,8 @@ def football(m=200, noise=0.1, random_state=1):
     probability ``noise`` a ball goes to the other team, so no model is right about more than
     1 - noise of new points, in the long run. The same seed gives the same points whatever the
     noise. The course's own, after the football set of the published course. Chapter 5,
-    "A football pitch". Raises TypeError or ValueError unless ``m`` is a whole number from 1 up and
-    ``noise`` in [0, 0.5).
+    "The data: kicks on a football pitch". Raises TypeError or ValueError unless ``m`` is a whole
+    number from 1 up and ``noise`` in [0, 0.5).
     """
     check_count(m, "m")
     check_number(noise, "noise", "[0, 0.5)")

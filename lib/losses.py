@@ -190,9 +190,9 @@ class AbsoluteError(_ErrorOfNumbers):
 
     dZ = sign(Z - Y) / m: an example pulls equally hard, however far off it is, so that a few wild
     numbers in Y cannot pull harder than the others. Where Z = Y it is the subgradient 0, as in
-    chapter 5, "The penalty that makes zeros". Z and Y are (n_out, m); where there are several
-    outputs, their losses are added up. Best for the median of what can be expected. Derived in
-    excursion 10, "The absolute error and its gradient".
+    chapter 5, "L1 regularization: weights that become zero". Z and Y are (n_out, m); where there
+    are several outputs, their losses are added up. Best for the median of what can be expected.
+    Derived in excursion 10, "The absolute error and its gradient".
     """
 
     def value_and_gradient(self, Z, Y, w=None):

@@ -45,11 +45,12 @@ def animation():
 
 
 def extended(path):
-    """Add to a chapter, before its last cell, a fold with everything in it and an animation."""
+    """Add to a chapter, before its claims, a fold with everything in it and an animation."""
     notebook = load(path)
     question = "<details><summary><b>Predict</b> · Is $x^2$ **even**?</summary>\n\n"
     answer = "It *is*: $(-x)^2 = x^2$.\n\n```python\nf(-x)  # $ and ** stay\n```\n</details>"
-    count = sum(cell.cell_type == "code" for cell in notebook.cells) + 1
+    count = sum(cell.cell_type == "code" for cell in notebook.cells)
+    renumber(notebook.cells[-1], count + 1)
     data = {
         "image/gif": animation(),
         "text/plain": 'A "picture" of 2 frames, 20 × 10: red < blue, again and again.',
@@ -60,6 +61,13 @@ def extended(path):
         nbformat.v4.new_code_cell("race()", execution_count=count, outputs=[shown], id="race"),
     ]
     path.write_text(nbformat.v4.writes(notebook), encoding="utf-8")
+
+
+def renumber(cell, count):
+    """Give a code cell and its result another execution count."""
+    for numbered in [cell, *cell.outputs]:
+        if "execution_count" in numbered:
+            numbered.execution_count = count
 
 
 @pytest.fixture(scope="module")
@@ -327,7 +335,7 @@ def without_description(cell):
     "breaks, choose, words",
     [
         (without_outputs, lambda cell: True, "was never executed"),
-        (without_text, lambda cell: "claim(" in cell.source, "stores no output"),
+        (without_text, lambda cell: "claims(" in cell.source, "stores no output"),
         (without_description, lambda cell: "image/png" in str(cell.outputs), "description"),
     ],
 )
