@@ -85,8 +85,9 @@ generate_assignment NAME`, `release_assignment`, then, when students have submit
 `nbgrader fetch_assignment NAME --course={course}` and `nbgrader submit NAME
 --course={course}`. Submissions travel through a folder that everyone may write into, made once:
 `install -d -m 777 /usr/local/share/nbgrader/exchange`. A submission that cannot be graded (it is
-no notebook, or its kernel died) is named at the end of `autograde` and has no marks; the others are
-graded. `collect` warns of a submission that belongs to another account than it says, and takes it.
+no notebook, or its kernel died) is named at the end of `autograde` and has 0 points; the others are
+graded. Who submitted no notebook at all is not in the table. `collect` warns of a submission that
+belongs to another account than it says, and takes it.
 
 **What a submission can do.** nbgrader itself runs submissions as the person who grades, and bounds
 nothing but the time of a cell: {seconds} seconds here, then the cell is interrupted and counts as
@@ -105,7 +106,13 @@ So let root grade, or an account that has nothing else. On other systems only th
 bounded. One thing no setting helps against: the check runs beside the answer, and an answer that
 changes the course's own functions from within can make it say anything. Read what was handed in.
 
-**Tested**: KIT-FIGURES
+**Tested**, on Linux, graded by root, with thirty submissions from thirty accounts, of the first two
+exercises of chapter 2: right, wrong and empty ones, answers that do not parse, that loop (also
+deaf to interrupts), that end the kernel, ask for too much memory or attack the files around them,
+checks rewritten or deleted, a file that is no notebook, nothing at all. All marks equal what the
+checks say, and nothing but the submission concerned was lost. On two cores that other work used
+too, `autograde` took 247 seconds, eight for each submission, and all the other steps together less
+than two minutes. Not tested: other systems, and the buttons of nbgrader in JupyterLab.
 """
 
 
