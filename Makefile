@@ -117,5 +117,5 @@ endif
 # The hub's proxy comes from npm. What students import is compiled before: they could not keep it.
 .venv/.proxy: .venv/.hub .workshop/workshop/hub/package-lock.json
 	@$(VENV) -m workshop.hub.proxy
-	@$(VENV) -m compileall -q .venv/lib lib .workshop || true
+	@$(VENV) -m compileall -qq .venv/lib lib .workshop || true
 	@touch $@
