@@ -14,7 +14,9 @@ import numpy as np
 
 __all__ = ["RTOL", "close", "difference", "same", "settled", "short"]
 
-RTOL, RTOL_FLOAT32, ATOL = 1e-7, 1e-5, 1e-10
+#: Two results of float64 are the same if they differ by less than this share of their size.
+RTOL = 1e-7
+RTOL_FLOAT32, ATOL = 1e-5, 1e-10
 MOST = 10_000  # items taken from a generator, which may never end
 WORDS = {"b": "True or False", "i": "whole numbers", "u": "whole numbers", "f": "floats"}
 

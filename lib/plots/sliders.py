@@ -8,7 +8,7 @@ import numpy as np
 
 from lib.plots.style import SHOWN, STYLE, Figure, say
 
-__all__ = ["SCRIPT", "Slider", "slider"]
+__all__ = ["Slider", "slider"]
 
 DRAWN = 120  # pixels an inch: less than a single picture has, because there are many
 LARGEST = 400_000  # bytes, of the HTML

@@ -42,8 +42,8 @@ __all__ = [
     "tidy",
 ]
 
-# Okabe and Ito's palette, told apart with any colour vision. The same thing has the same colour
-# throughout the course, and never by colour alone: each also has its line style or marker.
+#: Okabe and Ito's palette, told apart with any colour vision. The same thing has the same colour
+#: throughout the course, and never by colour alone: each also has its line style or marker.
 COLOURS = {
     "blue": "#0072B2",
     "orange": "#E69F00",
@@ -58,7 +58,7 @@ COLOURS = {
 DASHES = ["-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1))]
 MARKERS = ["o", "^", "s", "D", "v", "P", "X"]
 ORDER = ["blue", "vermillion", "green", "orange", "purple", "sky", "black"]
-# name: (colour, line style, marker). A name that is not here takes the next free colour.
+#: {name: (colour, line style, marker)}. A name that is not here takes the next free colour.
 ROLES = {
     "train": ("blue", "-", "o"),
     "dev": ("orange", "-.", "s"),
@@ -85,8 +85,8 @@ ROLES = {
     "L1": ("green", "-.", "s"),
     "dropout": ("purple", (0, (5, 1)), "v"),
 }
-# For numbers with a sign: orange below zero, purple above, white at zero. In grey, what is above
-# zero is the dark part, so that the sign is not lost on paper.
+#: For numbers with a sign: orange below zero, purple above, white at zero. Printed in grey, the
+#: numbers above zero are the dark ones, so that the sign is not lost.
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#E8902A", "#FFFFFF", "#2D004B"])
 STYLE = {
     "figure.dpi": 100,
