@@ -1,4 +1,4 @@
-"""Drawings: what is computed from what, and networks as columns of neurons."""
+"""Drawings: computation graphs, and networks as columns of neurons."""
 
 from itertools import pairwise
 
@@ -10,18 +10,19 @@ from lib.plots.style import COLOURS, ink, kind, resize, say
 __all__ = ["graph", "network"]
 
 FORWARD, BACKWARD = COLOURS["blue"], COLOURS["vermillion"]
+MOST = 7  # neurons of a column that are drawn
 
 
 @kind(8.0, 3.0)
-def graph(ax, nodes, edges, *, boxes=True, scale=None):
-    """Boxes joined by arrows: what is computed from what.
+def graph(ax, nodes, edges, *, scale=None):
+    """A computation graph: boxes joined by arrows.
 
     nodes: a dictionary from a name to (x, y, text), or to (x, y, text, above, below) with a number
     or a text above the box, blue, and one below it, orange; None leaves a place empty. x and y are
     counted in boxes, y upwards. edges: a dictionary from (from, to) to a text on the arrow, a
     number, which is written as a factor, or None; a text that begins with "~" makes the arrow
-    dashed. boxes: False draws circles. scale: inches a unit, (across, up). Raises ValueError for
-    an edge of a node that is not there.
+    dashed. scale: inches per unit, (across, up). Raises ValueError for an edge of a node that is
+    not there.
     """
     for end in (end for edge in edges for end in edge if end not in nodes):
         raise ValueError(f"edges names {end!r}; it needs names of nodes: {list(nodes)}")
@@ -34,10 +35,9 @@ def graph(ax, nodes, edges, *, boxes=True, scale=None):
     ax.set(xlim=(min(xs) - 0.6 / across, max(xs) + 0.6 / across),
            ylim=(min(ys) - 0.6 / up, max(ys) + 0.6 / up))  # fmt: skip
     ax.axis("off")
-    shape = "round,pad=0.35" if boxes else "circle,pad=0.3"
     drawn, told = {}, []
     for name, (x, y, text, *values) in nodes.items():
-        box = {"boxstyle": shape, "fc": "white", "ec": COLOURS["black"], "lw": 1.2}
+        box = {"boxstyle": "round,pad=0.35", "fc": "white", "ec": COLOURS["black"], "lw": 1.2}
         drawn[name] = ax.text(x, y, text, ha="center", va="center", bbox=box, zorder=3)
         height = (0.17 + 0.09 * text.count("\n")) * 1.35 / up
         said = []
@@ -74,19 +74,19 @@ def graph(ax, nodes, edges, *, boxes=True, scale=None):
 
 
 @kind(8.0, 4.0)
-def network(ax, sizes, names=(), *, labels=None, most=7):
+def network(ax, sizes, names=(), *, labels=None):
     """A network as columns of neurons.
 
     sizes: n[0], n[1], … names: a text under each column, from the input on. labels: the letters in
-    the circles, a column each, such as ["x", "a", "a"], numbered in TeX; or None. most: how many
-    neurons of a column are drawn; dots stand for the rest. Raises ValueError for sizes below 1.
+    the circles, a column each, such as ["x", "a", "a"], numbered in TeX; or None. Of a column of
+    more than seven neurons dots stand for the rest. Raises ValueError for sizes below 1.
     """
     sizes = [int(n) for n in sizes]
     if len(sizes) < 2 or min(sizes) < 1:
         raise ValueError(f"sizes is {sizes}; it needs at least two numbers, none below 1")
-    tallest = min(most, max(sizes))
+    tallest = min(MOST, max(sizes))
     resize(ax, height=0.42 * tallest + 1.1)
-    columns = [_column(n, most, tallest) for n in sizes]
+    columns = [_column(n) for n in sizes]
     for l, ((before, _), (here, _)) in enumerate(pairwise(columns)):
         ends = np.array([(l, y, l + 1, z) for y in before for z in here])
         ax.plot(ends[:, ::2].T, ends[:, 1::2].T, "-", color="#BBBBBB", linewidth=0.7, zorder=1)
@@ -119,9 +119,9 @@ def _listed(counts):
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def _column(n, most, tallest):
+def _column(n):
     """Heights of the neurons that are drawn, and where the dots for the others go, or None."""
-    if n <= most:
+    if n <= MOST:
         return (n - 1) / 2 - np.arange(n), None
-    heights = (most - 1) / 2 - np.arange(most)
-    return np.delete(heights, most - 2), heights[most - 2]
+    heights = (MOST - 1) / 2 - np.arange(MOST)
+    return np.delete(heights, MOST - 2), heights[MOST - 2]

@@ -16,15 +16,15 @@ CELL = 0.55  # inches, at most
 @kind()
 def grid(
     ax, values, *, rows=None, columns=None, xlabel="", ylabel="", text="{:.3g}", shade=None,
-    colours="Blues", limits=None, bar=None, of="values",
+    colours="Blues", limits=None, of="values",
 ):  # fmt: skip
     """A matrix as cells with numbers, darker where they are larger.
 
     values: (r, c); NaN leaves a cell white. rows, columns: a name for each. text: a format such as
     "{:.2f}", an array of strings (r, c), or None to write nothing. shade: the numbers that the
     shades show, if others than values. colours: a colour map's name, or "signed" for numbers of
-    both signs. limits: (low, high) of the shades. bar: the title of a bar of shades, or None. of:
-    what the numbers are, for the description. Raises TypeError or ValueError for what is no matrix.
+    both signs. limits: (low, high) of the shades. of: what the numbers are, for the description.
+    Raises TypeError or ValueError if values is not a matrix.
     """
     values = check_numeric(values, "values").astype(float)
     if values.ndim != 2 or 0 in values.shape:
@@ -57,12 +57,10 @@ def grid(
     for axis, names in ((ax.xaxis, columns), (ax.yaxis, rows)):
         names = [] if names is None else list(names)
         room = 12 if axis is ax.yaxis else max(2, int(_cell_width(ax, 1) / 0.6))
-        few = slice(None, None, -(-len(names) // room) or 1)  # a long axis has a name now and then
+        few = slice(None, None, -(-len(names) // room) or 1)  # on a long axis only some names fit
         axis.set_ticks((np.arange(len(names)) + 0.5)[few], [_name(name) for name in names[few]])
     ax.tick_params(length=0)
     ax.spines[:].set(visible=True, color="#999999")
-    if bar is not None:
-        ax.figure.colorbar(image, ax=ax, label=bar).outline.set_visible(False)
     return _told(values, rows, columns, xlabel, ylabel, of)
 
 
@@ -182,14 +180,14 @@ def _array(title, values, marked=None, copied=None):
 
 
 @kind()
-def pictures(ax, pictures, titles=None, *, columns=8, signed=False, bar="weight", what=None):
+def pictures(ax, pictures, titles=None, *, columns=8, signed=False, what=None):
     """Pictures in rows, each under its title.
 
     pictures: (k, height, width, 3), uint8 or floats from 0 to 1, or grey ones (k, height, width), 0
     for paper and 1 for ink. titles: k strings, or None. signed: numbers of either sign as
-    pictures (k, height, width), orange below 0 and purple above, with a bar of shades of this
-    title. what: a sentence, computed by the caller, that says what the sheet shows; the titles
-    follow it. Raises TypeError or ValueError for pictures of another shape, or not as many titles.
+    pictures (k, height, width), orange below 0 and purple above, with a bar of shades. what: a
+    sentence, computed by the caller, that says what the sheet shows; the titles follow it. Raises
+    TypeError or ValueError for pictures of another shape, or not as many titles.
     """
     pictures = check_numeric(pictures, "pictures")
     shape = pictures.shape
@@ -225,7 +223,7 @@ def pictures(ax, pictures, titles=None, *, columns=8, signed=False, bar="weight"
     ax.axis("off")
     resize(ax, height=lines * (high + room + gap) / (wide + gap) * each + 0.15)
     if signed:
-        ax.figure.colorbar(image, ax=ax, label=bar, shrink=0.8).outline.set_visible(False)
+        ax.figure.colorbar(image, ax=ax, label="weight", shrink=0.8).outline.set_visible(False)
     listed = (
         f" Left to right, top to bottom: {'; '.join(map(str, titles))}."
         if titles is not None

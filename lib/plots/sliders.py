@@ -1,4 +1,4 @@
-"""A slider: pictures drawn beforehand, of which a hand on the page chooses one."""
+"""A slider: pictures drawn beforehand, of which the reader chooses one."""
 
 import base64
 import html

@@ -20,6 +20,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 from matplotlib.text import OffsetFrom
+from matplotlib.ticker import LogLocator, NullFormatter
 from PIL import Image  # matplotlib brings Pillow along
 
 __all__ = [
@@ -139,14 +140,16 @@ class Canvas(matplotlib.figure.Figure):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.ends, self.keys, self.settled = [], {}, False
+        self.ends, self.keys, self.log_axes, self.settled = [], {}, [], False
 
     def settle(self):
-        """Lay out once and for all; only now are the limits known that names are placed by."""
+        """Lay out, once: names are placed by the limits of the axes, which are final only now."""
         if self.settled:
             return
         self.settled = True
         with matplotlib.rc_context(STYLE):
+            for axis in self.log_axes:
+                _tick(axis)
             if self.keys:
                 # Beside a square plane there is room to the right, otherwise above.
                 beside = len(self.axes) == 1 and self.axes[0].get_aspect() == 1.0
@@ -237,10 +240,10 @@ def figure(draw):
 def kind(width=8.0, height=4.2):
     """Decorate ``draw(ax, …)``, which returns its description, so that it returns a Figure.
 
-    width, height: of the figure in inches, unless ``draw`` calls ``resize``. The function that
-    comes of it takes three more arguments, all by name. ax: draw into these axes, and return the
-    description only. size: another (width, height). story: a description computed by the caller, in
-    place of the kind's own where that would not hold on another processor.
+    width, height: of the figure in inches, unless ``draw`` calls ``resize``. The decorated function
+    takes three more arguments, by name. ax: draw into these axes, and return the description only.
+    size: another (width, height). story: a description computed by the caller, in place of the
+    kind's own where that would not hold on another processor.
     """
 
     def decorate(draw):
@@ -269,6 +272,19 @@ def resize(ax, width=None, height=None):
     if len(ax.figure.axes) == 1:
         size = ax.figure.get_size_inches()
         ax.figure.set_size_inches(width or size[0], height or size[1])
+
+
+def _tick(axis):
+    """Numbers such as 0.03 where a logarithmic axis is short, and powers where not."""
+    axis.axes.autoscale_view()
+    low, high = axis.get_view_interval()
+    decades = np.log10(high / low) if low > 0 else 1
+    if decades < 6 and low > 5e-5 and high < 5e6:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades < 2 else (1, 3), numticks=12))
+        if decades > 4:
+            axis.set_major_locator(LogLocator(numticks=9))
+        axis.set_major_formatter("{x:,g}")
+    axis.set_minor_formatter(NullFormatter())
 
 
 def key(ax, name, handle):
@@ -421,7 +437,7 @@ def tidy(values, each=False):
 
 
 def say(value, digits=3):
-    """A number in words of a description: the same text for inputs a rounding error apart."""
+    """A number as text for a description: the same for two inputs a rounding error apart."""
     value = float(value)
     if not np.isfinite(value):
         return {"nan": "NaN", "inf": "infinity"}.get(str(value), "−infinity")
