@@ -1,9 +1,9 @@
 """Whether a result is the one that was wanted, and where it differs first.
 
-What a task does not speak of does not count: a list of lists is an array, a generator is a list,
-NumPy's scalars and strings are numbers and words, and 2 is as good as 2.0. What it does speak of
-counts: the shape, whole numbers where numbers are counted, True and False in a mask, float32 where
-that is wanted.
+What a task does not ask for is ignored: a list of lists counts as an array, a generator as a list,
+NumPy's scalars and strings as numbers and words, and 2 as 2.0. What it asks for is compared: the
+shape, whole numbers where numbers are counted, True and False in a mask, float32 where that is
+wanted.
 """
 
 import itertools

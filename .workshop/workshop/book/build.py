@@ -1,7 +1,7 @@
 """Build the course as a website from the stored outputs: `make book`.
 
-Nothing is run anew. The site is built aside and moved to its place when it is whole; whatever goes
-wrong before leaves the old one as it was.
+Nothing is run again. The site is built in a temporary folder and moved to its place when it is
+complete; an error before leaves the old one as it was.
 """
 
 import argparse
