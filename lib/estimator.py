@@ -269,7 +269,7 @@ class _NeuralNetwork(BaseEstimator):
         super().__setstate__(state)
         # joblib stores a shared array twice: make network and optimizer share it again.
         if hasattr(self, "network_") and self._optimizer.steps:
-            self._optimizer._parameters = self.network_.parameters
+            self._optimizer.follow(self.network_.parameters)
 
     def _has_partial_fit(self):
         return not self.early_stopping

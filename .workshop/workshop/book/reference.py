@@ -115,15 +115,21 @@ def module_page(name, module):
 
 
 def index():
-    """The page of the package: its modules in the order of the chapters."""
+    """The page of the package: the modules in the order of the chapters, then their support."""
     names = sorted(modules().keys() - {PACKAGE}, key=order)
-    rows = []
+    ideas = [name for name in names if library.carries_an_idea(modules()[name])]
+    tables = table("Ideas", ideas) + table("Support", [n for n in names if n not in ideas])
+    toctree = [":::{toctree}", ":hidden:", "", *(f"/{page_of(name)}" for name in names), ":::"]
+    return "\n".join(["# The library", "", automodule(PACKAGE), *tables, *toctree, ""])
+
+
+def table(title, names):
+    """Modules in lines of Markdown, each with its names."""
+    lines = [f"## {title}", "", "| module | what it is | names |", "|---|---|---|"]
     for name in names:
         own = ", ".join(link(public, f"{name}.{public}")[0] for public in defined_in(name))
-        rows.append(f"| [{name}](/{page_of(name)}) | {summary(modules()[name])} | {own} |")
-    table = ["| module | what it is | names |", "|---|---|---|", *rows]
-    toctree = [":::{toctree}", ":hidden:", "", *(f"/{page_of(name)}" for name in names), ":::"]
-    return "\n".join(["# The library", "", automodule(PACKAGE), *table, "", *toctree, ""])
+        lines.append(f"| [{name}](/{page_of(name)}) | {summary(modules()[name])} | {own} |")
+    return [*lines, ""]
 
 
 def order(name):
