@@ -23,6 +23,7 @@ __all__ = [
     "check_pair",
     "check_path_like",
     "check_random_state",
+    "check_shape",
     "check_weights",
     "scale_hint",
 ]
@@ -189,6 +190,12 @@ def check_random_state(random_state):
     if random_state is None or isinstance(random_state, np.random.RandomState):
         return random_state or np.random.RandomState()
     return np.random.RandomState(check_count(random_state, "random_state", 0, 2**32 - 1))
+
+
+def check_shape(name, array, fits, needs):
+    """Raise ValueError unless the shape of an array ``fits``, and none of its axes is empty."""
+    if not fits or 0 in array.shape:
+        raise ValueError(f"{name} has shape {array.shape}; it needs {needs}")
 
 
 def check_path_like(path, name="path"):

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from lib.checks import check_named, check_numeric
+from lib.checks import check_named, check_numeric, check_shape
 from lib.plots.style import COLOURS, key, kind, label_ends, looks, mark, patch, say, tidy
 
 __all__ = ["bands", "lines"]
@@ -73,9 +73,7 @@ def bands(
     for name, given in check_named(runs, "runs").items():
         values = given[1] if isinstance(given, tuple) else given
         values = check_numeric(values, f"runs[{name!r}]")
-        if values.ndim != 2 or 0 in values.shape:
-            needs = "it needs (runs, n): a row a run"
-            raise ValueError(f"runs[{name!r}] has shape {values.shape}; {needs}")
+        check_shape(f"runs[{name!r}]", values, values.ndim == 2, "(runs, n): one row per run")
         x = given[0] if isinstance(given, tuple) else every * np.arange(values.shape[1])
         series[name] = _series((x, getattr(np, middle)(values, axis=0)), name, every)
         counts.add(len(values))
@@ -115,10 +113,8 @@ def _series(line, name, every):
     x, y = line if isinstance(line, tuple) and len(line) == 2 else (None, line)
     y = check_numeric(y, f"lines[{name!r}]").astype(float)
     x = every * np.arange(y.size) if x is None else check_numeric(x, f"x of {name!r}").astype(float)
-    if y.ndim != 1 or y.size == 0:
-        raise ValueError(f"lines[{name!r}] has shape {y.shape}; it needs (n,), at least one value")
-    if x.shape != y.shape:
-        raise ValueError(f"x of {name!r} has shape {x.shape}; it needs {y.shape}, an x for each y")
+    check_shape(f"lines[{name!r}]", y, y.ndim == 1, "(n,), at least one value")
+    check_shape(f"x of {name!r}", x, x.shape == y.shape, f"{y.shape}, an x for each y")
     return x, y
 
 
@@ -196,22 +192,25 @@ def _crossing(x, y, level, digits, log):
 
 
 def _levels(ax, levels, series, drawn):
-    told = []
     ends = [x[[0, -1]] for x, *_ in series.values()]
     for name, height in (levels or {}).items():
-        x = [np.min(ends), np.max(ends)]
         look = {"color": COLOURS["grey"], "linestyle": ":", "linewidth": 1.6}
-        drawn += ax.plot(x, [height, height], label=name, **look)
-        told.append(f"Dotted line at {say(height)}: {name}.")
-    return told
+        drawn += ax.plot([np.min(ends), np.max(ends)], [height, height], label=name, **look)
+    return tell_levels(levels)
+
+
+def tell_levels(levels):
+    """A sentence on each level."""
+    return [f"Dotted line at {say(y)}: {name}." for name, y in (levels or {}).items()]
 
 
 def _marks(ax, marks):
+    points = []
     for text, (x, y) in (marks or {}).items():
         ax.plot(x, y, "o", color=COLOURS["black"], markersize=7, zorder=5)
         ax.annotate(text, (x, y), xytext=(9, -11), textcoords="offset points")
-    points = ", ".join(f"{text} at ({say(x)}, {say(y)})" for text, (x, y) in (marks or {}).items())
-    return [f"Marked: {points}."] if marks else []
+        points.append(f"{text} at ({say(x)}, {say(y)})")
+    return [f"Marked: {', '.join(points)}."] if marks else []
 
 
 def _axes(ax, xlabel, ylabel, logx, logy, ylim, ticks, series):

@@ -5,11 +5,13 @@ from itertools import pairwise
 import numpy as np
 from matplotlib.patches import FancyArrowPatch
 
-from lib.plots.style import COLOURS, ink, kind, resize, say
+from lib.plots.style import COLOURS, centred, ink, kind, resize, say
 
 __all__ = ["graph", "network"]
 
 FORWARD, BACKWARD = COLOURS["blue"], COLOURS["vermillion"]
+SIDES = {1: {"va": "bottom", "color": ink("blue"), "weight": "bold"},
+         -1: {"va": "top", "color": ink("vermillion"), "style": "italic"}}  # fmt: skip
 MOST = 7  # neurons of a column that are drawn
 
 
@@ -38,19 +40,13 @@ def graph(ax, nodes, edges, *, scale=None):
     drawn, told = {}, []
     for name, (x, y, text, *values) in nodes.items():
         box = {"boxstyle": "round,pad=0.35", "fc": "white", "ec": COLOURS["black"], "lw": 1.2}
-        drawn[name] = ax.text(x, y, text, ha="center", va="center", bbox=box, zorder=3)
+        drawn[name] = centred(ax, x, y, text, bbox=box, zorder=3)
         height = (0.17 + 0.09 * text.count("\n")) * 1.35 / up
         said = []
-        for value, side, colour, look in zip(
-            values, (1, -1), (FORWARD, BACKWARD), ({"weight": "bold"}, {"style": "italic"}),
-            strict=False,
-        ):  # fmt: skip
-            if value is None:
-                continue
-            word = value if isinstance(value, str) else say(value)
-            ax.text(x, y + side * height, word, ha="center", va="bottom" if side > 0 else "top",
-                    color=ink(colour), **look)  # fmt: skip
-            said.append(word)
+        for value, (side, look) in zip(values, SIDES.items(), strict=False):
+            if value is not None:
+                said.append(value if isinstance(value, str) else say(value))
+                ax.text(x, y + side * height, said[-1], ha="center", **look)
         told.append(f"{name}: {' and '.join(said)}" if said else name)
     for (start, end), given in edges.items():
         dashed = isinstance(given, str) and given.startswith("~")
@@ -65,10 +61,9 @@ def graph(ax, nodes, edges, *, scale=None):
         ))  # fmt: skip
         if word:
             (x0, y0), (x1, y1) = nodes[start][:2], nodes[end][:2]
-            lift = 0.16 / up if y0 == y1 else 0
-            ax.text((x0 + x1) / 2, (y0 + y1) / 2 + lift, word, ha="center", va="center", zorder=4,
-                    color=ink(BACKWARD), fontsize=11,
-                    bbox={"fc": "white", "ec": "none", "pad": 1})  # fmt: skip
+            box = {"fc": "white", "ec": "none", "pad": 1}
+            centred(ax, (x0 + x1) / 2, (y0 + y1) / 2 + (0.16 / up if y0 == y1 else 0), word,
+                    zorder=4, color=ink(BACKWARD), fontsize=11, bbox=box)  # fmt: skip
     joined = "; ".join(f"{start} to {end}" for start, end in edges)
     return f"A graph of {len(nodes)} boxes: {'; '.join(told)}. Arrows: {joined or 'none'}."
 
@@ -94,15 +89,14 @@ def network(ax, sizes, names=(), *, labels=None):
         look = {"markerfacecolor": "white" if l == 0 else "#DCEAF5", "markersize": 21}
         ax.plot([l] * len(dots), dots, "o", color=COLOURS["black"], markeredgewidth=1, **look)
         if gap is not None:
-            ax.text(l, gap, "⋮", ha="center", va="center", fontsize=18)
+            centred(ax, l, gap, "⋮", fontsize=18)
         if labels is not None:
             raised = rf"^{{[{l}]}}" if l else ""
             for k, y in enumerate(sorted(dots, reverse=True)):
-                ax.text(l, y, rf"${labels[l]}{raised}_{{{k + 1}}}$", ha="center", va="center",
-                        fontsize=10)  # fmt: skip
+                centred(ax, l, y, rf"${labels[l]}{raised}_{{{k + 1}}}$", fontsize=10)
         ax.text(l, tallest / 2 + 0.25, f"$n^{{[{l}]}}$ = {n:,}", ha="center", fontsize=13)
         if l < len(names):
-            ax.text(l, -tallest / 2 - 0.45, names[l], ha="center", va="center")
+            centred(ax, l, -tallest / 2 - 0.45, names[l])
     ax.set(xlim=(-0.45, len(sizes) - 0.55), ylim=(-tallest / 2 - 0.8, tallest / 2 + 0.8))
     ax.axis("off")
     weights, biases = sum(a * b for a, b in pairwise(sizes)), sum(sizes[1:])

@@ -4,9 +4,9 @@ import matplotlib
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from lib.checks import check_numeric
+from lib.checks import check_numeric, check_shape
 from lib.plots.curves import sentence
-from lib.plots.style import COLOURS, SIGNED, contrast, kind, resize, say, tidy
+from lib.plots.style import COLOURS, SIGNED, centred, contrast, kind, resize, say, tidy
 
 __all__ = ["arrays", "grid", "pictures"]
 
@@ -27,15 +27,13 @@ def grid(
     Raises TypeError or ValueError if values is not a matrix.
     """
     values = check_numeric(values, "values").astype(float)
-    if values.ndim != 2 or 0 in values.shape:
-        raise ValueError(f"values has shape {values.shape}; it needs (rows, columns), none of 0")
+    check_shape("values", values, values.ndim == 2, "(rows, columns), none of 0")
     for names, argument, count in zip((rows, columns), ("rows", "columns"), values.shape,
                                       strict=True):  # fmt: skip
         if names is not None and len(names) != count:
             raise ValueError(f"{argument} holds {len(names)} names; it needs {count}")
     shade = values if shade is None else check_numeric(shade, "shade").astype(float)
-    if shade.shape != values.shape:
-        raise ValueError(f"shade has shape {shade.shape}; it needs {values.shape}, as values")
+    check_shape("shade", shade, shade.shape == values.shape, f"{values.shape}, as values")
     height = min(CELL, 6.5 / values.shape[1]) * values.shape[0] + 1.1
     resize(ax, height=max(1.8, height) if text is not None else None)
     finite = shade[np.isfinite(shade)]
@@ -51,8 +49,8 @@ def grid(
         for (i, j), word in np.ndenumerate(words):
             ground = image.cmap(image.norm(shade[i, j])) if np.isfinite(shade[i, j]) else "white"
             light = contrast("white", ground) > contrast("black", ground)
-            ax.text(j + 0.5, i + 0.5, word, ha="center", va="center", fontsize=max(7, size),
-                    color="white" if light else "black")  # fmt: skip
+            look = {"fontsize": max(7, size), "color": "white" if light else "black"}
+            centred(ax, j + 0.5, i + 0.5, word, **look)
     ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(0, values.shape[1]), ylim=(values.shape[0], 0))
     for axis, names in ((ax.xaxis, columns), (ax.yaxis, rows)):
         names = [] if names is None else list(names)
@@ -81,8 +79,7 @@ def _words(values, text):
             words[place] = "×" if np.isnan(value) else text.format(value).replace("-", "−")
         return words
     words = np.asarray(text, dtype=object)
-    if words.shape != values.shape:
-        raise ValueError(f"text has shape {words.shape}; it needs {values.shape}, as values")
+    check_shape("text", words, words.shape == values.shape, f"{values.shape}, as values")
     return words
 
 
@@ -127,7 +124,7 @@ def arrays(ax, parts, *, rows=()):
         for part in line:
             if isinstance(part, str):
                 wide = max(1.0, 0.27 * len(part) + 0.5)
-                ax.text(x + wide / 2, middle, part, ha="center", va="center", fontsize=14)
+                centred(ax, x + wide / 2, middle, part, fontsize=14)
                 x, beside = x + wide, False
                 continue
             x += 0.4 * beside  # no sign between this array and the last
@@ -145,8 +142,7 @@ def arrays(ax, parts, *, rows=()):
 def _cells(ax, x, middle, title, values, marked=None, copied=None):
     """Draw one array; return its width in cells."""
     given = np.asarray(values)
-    if given.ndim > 2:
-        raise ValueError(f"{title} has shape {given.shape}; it needs at most two axes")
+    check_shape(title, given, given.ndim < 3, "at most two axes")
     values = np.atleast_2d(given)
     r, c = values.shape
     top = middle - r / 2
@@ -161,11 +157,9 @@ def _cells(ax, x, middle, title, values, marked=None, copied=None):
             linestyle=":" if repeated else "-", linewidth=1.1,
         ))  # fmt: skip
         word = f"{value:.0f}" if whole else f"{value:.1f}"
-        ax.text(
-            x + j + 0.5, top + i + 0.5, word.replace("-", "−"), ha="center", va="center",
-            color="#666666" if repeated else COLOURS["black"], zorder=3,
-            weight="bold" if shaded else "normal", style="italic" if repeated else "normal",
-        )  # fmt: skip
+        look = {"color": "#666666", "style": "italic"} if repeated else {"color": COLOURS["black"]}
+        centred(ax, x + j + 0.5, top + i + 0.5, word.replace("-", "−"), zorder=3,
+                weight="bold" if shaded else "normal", **look)  # fmt: skip
     ax.text(x + c / 2, top - 0.2, title, ha="center", va="bottom", fontsize=13)
     ax.text(x + c / 2, top + r + 0.2, str(given.shape), ha="center", va="top", color="#666666")
     return c
@@ -191,10 +185,8 @@ def pictures(ax, pictures, titles=None, *, columns=8, signed=False, what=None):
     """
     pictures = check_numeric(pictures, "pictures")
     shape = pictures.shape
-    if not (len(shape) == 3 or (len(shape) == 4 and shape[3] == 3)) or 0 in shape:
-        raise ValueError(
-            f"pictures has shape {shape}; it needs (k, height, width, 3) or (k, height, width)"
-        )
+    fits = len(shape) == 3 or (len(shape) == 4 and shape[3] == 3)
+    check_shape("pictures", pictures, fits, "(k, height, width, 3) or (k, height, width)")
     if titles is not None and len(titles) != len(pictures):
         raise ValueError(f"titles holds {len(titles)}; it needs {len(pictures)}, one a picture")
     k, high, wide = shape[:3]
@@ -224,11 +216,8 @@ def pictures(ax, pictures, titles=None, *, columns=8, signed=False, what=None):
     resize(ax, height=lines * (high + room + gap) / (wide + gap) * each + 0.15)
     if signed:
         ax.figure.colorbar(image, ax=ax, label="weight", shrink=0.8).outline.set_visible(False)
-    listed = (
-        f" Left to right, top to bottom: {'; '.join(map(str, titles))}."
-        if titles is not None
-        else ""
-    )
+    listed = "" if titles is None else "; ".join(map(str, titles))
+    listed = listed and f" Left to right, top to bottom: {listed}."
     if signed:
         found = tidy(pictures)
         what = what or f"Numbers from {say(found.min(), 2)} to {say(found.max(), 2)} as pictures."

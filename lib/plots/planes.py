@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from lib.checks import check_named, check_numeric, check_object
-from lib.plots.curves import plain_log, sentence
+from lib.checks import check_named, check_numeric, check_object, check_shape
+from lib.plots.curves import plain_log, sentence, tell_levels
 from lib.plots.style import COLOURS, MARKERS, key, kind, looks, mark, patch, resize, say, tidy
 
 __all__ = ["contours", "regions", "scatter"]
@@ -49,7 +49,7 @@ def scatter(
     for name, height in (levels or {}).items():
         ax.axhline(height, color=COLOURS["grey"], linestyle=":", linewidth=1.6)
         key(ax, name, mark("", color=COLOURS["grey"], linestyle=":"))
-        told.append(f"Dotted line at {say(height)}: {name}.")
+    told += tell_levels(levels)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     if logx:
         plain_log(ax.xaxis)
@@ -70,12 +70,9 @@ def _pair(pair, name):
 def check_points(X, Y):
     """X (2, m) and Y (1, m), or an error."""
     X, Y = check_numeric(X, "X"), check_numeric(Y, "Y")
-    if X.ndim != 2 or len(X) != 2:
-        raise ValueError(f"X has shape {X.shape}; it needs (2, m): a point of the plane a column")
-    if X.shape[1] == 0:
-        raise ValueError(f"X is empty: its shape is {X.shape}; it needs at least one point")
-    if Y.shape != (1, X.shape[1]):
-        raise ValueError(f"Y has shape {Y.shape}; it needs (1, {X.shape[1]}), a label a point")
+    fits = X.ndim == 2 and len(X) == 2
+    check_shape("X", X, fits, "(2, m): one point of the plane per column, at least one")
+    check_shape("Y", Y, Y.shape == (1, X.shape[1]), f"(1, {X.shape[1]}), one label per point")
     wrong = ~np.isin(Y, range(len(CLASSES)))
     if wrong.any():
         raise ValueError(f"Y contains {Y[wrong][0]!s}; it needs whole labels from 0 to 3")
@@ -121,20 +118,18 @@ def regions(ax, predict, X, Y):
     classes = np.unique(np.r_[0, 1, Y[0]])
     # A little more than one half, so that rounding does not decide where the output is one half.
     answers, own = ((v > 0.5 + 1e-9) if len(classes) == 2 else np.rint(v) for v in (given, seen))
-    shares = []
+    shares, borders = [], []
     for k in classes:
         inside = (answers == k).astype(float)
         colour, marker, shade = CLASSES[k]
         ax.contourf(x, y, inside, [0.5, 2], colors=[shade])
         shares.append(f"{5 * round(20 * float(tidy(inside.mean())))} %")
-    edges = given - 0.5 - 1e-9 if len(classes) == 2 else None
-    if edges is not None and edges.min() < 0 < edges.max():
-        ax.contour(x, y, edges, [0], colors=COLOURS["black"], linewidths=1.6)
-    elif edges is None:
-        for k in classes:
-            inside = (answers == k).astype(float)
-            if 0 < inside.mean() < 1:
-                ax.contour(x, y, inside, [0.5], colors=COLOURS["black"], linewidths=1.2)
+        if len(classes) > 2 and 0 < inside.mean() < 1:
+            borders.append((inside, 0.5, 1.2))
+    if len(classes) == 2 and given.min() < 0.5 + 1e-9 < given.max():
+        borders.append((given - 0.5 - 1e-9, 0, 1.6))
+    for heights, level, width in borders:
+        ax.contour(x, y, heights, [level], colors=COLOURS["black"], linewidths=width)
     width = ax.get_window_extent().width / ax.figure.dpi
     groups, styles = _classes(X, Y)
     for (name, (a, b)), (colour, marker) in zip(groups.items(), styles, strict=True):
@@ -170,8 +165,8 @@ def contours(
         raise ValueError("paths is empty; it needs a path, or lowest and span")
     for name, path in paths.items():
         path = check_numeric(path, f"paths[{name!r}]")
-        if path.ndim != 2 or path.shape[1] != 2 or not len(path):
-            raise ValueError(f"paths[{name!r}] has shape {path.shape}; it needs (steps + 1, 2)")
+        fits = path.ndim == 2 and path.shape[1] == 2
+        check_shape(f"paths[{name!r}]", path, fits, "(steps + 1, 2)")
     ends = [np.reshape(lowest, (1, 2))] if lowest is not None else []
     if span is None:
         seen = np.vstack([*map(np.asarray, paths.values()), *ends])

@@ -24,24 +24,9 @@ from matplotlib.ticker import LogLocator, NullFormatter
 from PIL import Image  # matplotlib brings Pillow along
 
 __all__ = [
-    "COLOURS",
-    "ROLES",
-    "SIGNED",
-    "Canvas",
-    "Figure",
-    "canvas",
-    "contrast",
-    "figure",
-    "ink",
-    "key",
-    "kind",
-    "label_ends",
-    "looks",
-    "mark",
-    "patch",
-    "say",
-    "tidy",
-]
+    "COLOURS", "ROLES", "SIGNED", "Canvas", "Figure", "canvas", "contrast", "figure", "ink", "key",
+    "kind", "label_ends", "looks", "mark", "patch", "say", "tidy",
+]  # fmt: skip
 
 #: Okabe and Ito's palette, told apart with any colour vision. The same thing has the same colour
 #: throughout the course, and never by colour alone: each also has its line style or marker.
@@ -294,6 +279,11 @@ def key(ax, name, handle):
     ``patch`` that looks like it.
     """
     ax.figure.keys.setdefault(name, handle)
+
+
+def centred(ax, x, y, text, **look):
+    """Write a text around a point; ``look`` goes to matplotlib's text."""
+    return ax.text(x, y, text, ha="center", va="center", **look)
 
 
 def mark(marker="o", **look):

@@ -527,7 +527,7 @@ def test_a_figure_of_ones_own():
         fig, ax = plots.canvas(height=3)
         said = plots.lines({"a": values}, ax=ax)
         line = ax.plot([0, 1], [1, 1], color=plots.COLOURS["orange"], label="one")[0]
-        plots.label_ends(ax, [line])
+        style.label_ends(ax, [line])
         plots.key(ax, "a star", plots.mark("*"))
         return fig, f"{said} And a line at 1."
 
@@ -622,7 +622,7 @@ REFUSED = [
     (lambda: plots.scatter({"a": ([], [])}), ValueError, "X['a'] has 0 x and 0 y; it needs"),
     (lambda: plots.scatter(X.T, Y), ValueError, "X has shape (4, 2); it needs (2, m)"),
     (lambda: plots.scatter(X, Y.T), ValueError, "Y has shape (4, 1); it needs (1, 4)"),
-    (lambda: plots.scatter(X[:, :0], Y[:, :0]), ValueError, "X is empty: its shape is (2, 0); it"),
+    (lambda: plots.scatter(X[:, :0], Y[:, :0]), ValueError, "X has shape (2, 0); it needs (2, m)"),
     (lambda: plots.scatter(X, Y + 3), ValueError, "Y contains 4; it needs whole labels"),
     (lambda: plots.regions(3, X, Y), TypeError, "predict is 3; it needs"),
     (lambda: plots.contours(bowl, {"a": [1, 2]}), ValueError, "paths['a'] has shape (2,); it"),
