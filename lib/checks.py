@@ -238,8 +238,10 @@ def scale_hint(X, Y, costs):
     shares = np.mean(Y, axis=1)
     shares = np.append(shares, 1 - shares) if len(shares) == 1 else shares
     chance = -sum(share * math.log(share) for share in shares if share > 0)
-    size, low, high = math.sqrt(np.mean(np.square(X, dtype=float))), np.min(X), np.max(X)
-    if 0.01 <= size <= 10 or costs[-1] <= 0.9 * chance:
+    if costs[-1] <= 0.9 * chance:
+        return None
+    size, low, high = np.linalg.norm(X) / math.sqrt(X.size), np.min(X), np.max(X)
+    if 0.01 <= size <= 10:
         return None
     way = "subtract from each row of X its mean, and divide by its standard deviation"
     if low >= 0 and 100 < high <= 255:

@@ -18,7 +18,7 @@ from lib.checks import (
 )
 from lib.history import Diverged, History
 from lib.streaming import StoredExamples, is_stored
-from lib.watching import Undo, Validation, progress_bar
+from lib.watching import HintOfScale, Undo, Validation, progress_bar
 
 __all__ = ["Diverged", "History", "fit", "minibatches", "train"]
 
@@ -117,6 +117,7 @@ def train(
     Stopping it by hand (Ctrl-C, the stop button) warns and returns the history so far, with all as
     it was after the last whole epoch. Where the inputs are many more than the examples,
     ``train_gram`` takes the same full-batch steps many times sooner; it is never used silently.
+    Inputs far from 1, such as pixels of 0 to 255, with which the cost stays high, get a warning.
     The loop itself is ``fit``. Derived in chapter 1, "Gradient descent"; minibatches in chapter 7,
     "Minibatches", and files in excursion 7, "Larger than memory".
     Raises TypeError or ValueError for arguments that do not fit, and Diverged, with the parameters
@@ -147,6 +148,7 @@ def train(
     # Overflow is reported once, as divergence, and not also as warnings.
     with (
         np.errstate(over="ignore", invalid="ignore"),
+        HintOfScale(net, examples, history),
         Undo(net, batches, optimizer, early_stopping, history) as undo,
     ):
         if early_stopping is not None and early_stopping.start(net, history):
@@ -176,6 +178,9 @@ class _Examples:
             if not w.all():
                 self.arrays = tuple(array[..., w > 0] for array in self.arrays)
                 self.m = np.count_nonzero(w)
+
+    def in_order(self):
+        return [self.arrays]
 
     def minibatches(self, batch_size, random_state):
         X, Y, *w = self.arrays

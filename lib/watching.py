@@ -8,11 +8,12 @@ from itertools import islice
 
 import numpy as np
 
-from lib.checks import check_pair, check_weights
+from lib.checks import check_pair, check_weights, scale_hint
 from lib.history import Diverged
+from lib.losses import BinaryCrossEntropy, SoftmaxCrossEntropy
 from lib.streaming import StoredExamples, is_stored
 
-__all__ = ["Undo", "Validation", "progress_bar"]
+__all__ = ["HintOfScale", "Undo", "Validation", "progress_bar"]
 
 
 class Validation:
@@ -137,6 +138,25 @@ class Undo:
             self.optimizer.restore(optimizer)
         for stream, drawn in zip(self.net.streams(), streams, strict=True):
             stream.set_state(drawn)
+
+
+class HintOfScale:
+    """Warns after a training that got nowhere if its inputs are far from 1, such as 0 to 255."""
+
+    def __init__(self, net, examples, history):
+        self.examples, self.history = examples, history
+        self.of_labels = isinstance(net.loss, (BinaryCrossEntropy, SoftmaxCrossEntropy))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        diverged = isinstance(error, Diverged)
+        if self.of_labels and (diverged or (error is None and self.history.costs)):
+            X, Y = next(iter(self.examples.in_order()))[:2]
+            hint = scale_hint(X, Y, [np.nan] if diverged else self.history.costs)
+            if hint is not None:
+                warnings.warn(hint, stacklevel=3)
 
 
 @contextlib.contextmanager

@@ -569,7 +569,8 @@ def defines(tree, name):
     """Whether a cell's own statements define or assign a name."""
     for statement in tree.body if tree else ():
         targets = getattr(statement, "targets", [])
-        if name in (getattr(statement, "name", None), *map(ast.unparse, targets)):
+        assigned = [part for target in targets for part in ast.walk(target)]
+        if name in (getattr(statement, "name", None), *map(ast.unparse, assigned)):
             return True
     return False
 

@@ -50,9 +50,8 @@ def extended(path):
     notebook = load(path)
     question = "<details><summary><b>Predict</b> · Is $x^2$ **even**?</summary>\n\n"
     answer = "It *is*: $(-x)^2 = x^2$.\n\n```python\nf(-x)  # $ and ** stay\n```\n</details>"
-    count = notebook.cells[-1].execution_count
-    for moved in (notebook.cells[-1], *notebook.cells[-1].outputs):
-        moved.update({key: count + 1 for key in ("execution_count",) if key in moved})
+    count = sum(cell.cell_type == "code" for cell in notebook.cells)
+    renumber(notebook.cells[-1], count + 1)
     data = {
         "image/gif": animation(),
         "text/plain": 'A "picture" of 2 frames, 20 × 10: red < blue, again and again.',
@@ -63,6 +62,13 @@ def extended(path):
         nbformat.v4.new_code_cell("race()", execution_count=count, outputs=[shown], id="race"),
     ]
     path.write_text(nbformat.v4.writes(notebook), encoding="utf-8")
+
+
+def renumber(cell, count):
+    """Give a code cell and its result another execution count."""
+    for numbered in [cell, *cell.outputs]:
+        if "execution_count" in numbered:
+            numbered.execution_count = count
 
 
 @pytest.fixture(scope="module")

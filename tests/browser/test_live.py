@@ -193,11 +193,13 @@ def test_the_page_asked_nothing_of_the_network(live):
     """The last test: of all that was done above."""
     assert not live.outside()
     assert set(live.missing) <= {"/favicon.ico"}  # what browsers ask every site for
-    missing = re.compile("status of 404")
-    closing = ["Canceled future for", "properties of null (reading 'kernel')", "not found"]
-    closing += ["properties of null (reading 'insertWidget')", "ReactiveToolbar"]
-    errors = [error for error in live.errors if not missing.search(error)]
-    assert not [error for error in errors if not any(words in error for words in closing)]
+    # JupyterLite's own: a file that is not there yet, and panels closed while they were drawn.
+    known = re.compile(
+        "status of 404|not found|Canceled future for|ReactiveToolbar|"
+        "Cannot read properties of null .*jlab_core",
+        re.DOTALL,
+    )
+    assert not [error for error in live.errors if not known.search(error)]
 
 
 def test_h5py_is_the_real_one(live):

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from lib import plots
-from tests.browser.lab import CODE, CURRENT
 from tests.notebooks.fixtures import code, notebook, store
+from workshop.browser.lab import CODE, CURRENT
 
 SOURCE = """\
 import sys; sys.path.insert(0, "..")

@@ -253,9 +253,10 @@ def run(kernel, source):
         if message["parent_header"].get("msg_id") != cell:
             continue
         if kind == "stream":
-            written[content["name"]] += content["text"]
-            if "ready" in content["text"]:
+            # Once: the steps that are taken back and repeated say it a second time.
+            if "ready" in content["text"] and "ready" not in written["stdout"]:
                 manager.interrupt_kernel()
+            written[content["name"]] += content["text"]
         elif kind == "error":
             written["error"] = content["ename"]
         elif kind == "status" and content["execution_state"] == "idle":

@@ -1,10 +1,14 @@
 """Every refusal says which argument, what it got and what it needs."""
 
+import contextlib
+import warnings
+
+import h5py
 import numpy as np
 import pytest
 import sklearn.datasets
 
-from lib import Dense, GradientDescent, Network, train, zeros
+from lib import BinaryCrossEntropy, Dense, Diverged, GradientDescent, Network, train, zeros
 from lib.checks import (
     check_choice,
     check_count,
@@ -16,6 +20,7 @@ from lib.checks import (
     check_random_state,
     scale_hint,
 )
+from lib.losses import SquaredError
 from lib.optimizers import Adam
 from tests.lib.networks import words
 
@@ -274,11 +279,47 @@ def test_no_hint_where_it_would_not_help(X, Y, costs):
     assert scale_hint(X, Y, costs) is None
 
 
-def test_pixels_as_they_are_get_the_hint_and_scaled_ones_do_not():
-    """Digits of 16 shades, stretched to bytes; a logistic regression as in chapter 1."""
+def digits_as_bytes():
+    """Digits of 16 shades, stretched to bytes: is it a 3?"""
     pixels, digits = sklearn.datasets.load_digits(return_X_y=True)
-    X, Y = pixels.T * (255 / 16), (digits == 3)[np.newaxis]
-    for divisor, hinted in [(255, False), (1, True)]:
-        net = Network([Dense(1)], 64, initializer=zeros, random_state=0)
-        history = train(net, X / divisor, Y, GradientDescent(0.5), 300)
-        assert (scale_hint(X / divisor, Y, history.costs) is not None) == hinted
+    return pixels.T * (255 / 16), (digits == 3)[np.newaxis]
+
+
+def hints_of(loss=BinaryCrossEntropy(), *, X, Y, rate=0.5, epochs=300, **options):
+    """What `train` warns of; a logistic regression as in chapter 1."""
+    net = Network([Dense(1)], 64, loss=loss, initializer=zeros, random_state=0)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        with contextlib.suppress(Diverged):
+            train(net, X, Y, GradientDescent(rate), epochs, **options)
+    assert all(warning.filename == __file__ for warning in caught)  # the caller's line, not ours
+    return [str(warning.message) for warning in caught]
+
+
+def test_train_hints_at_pixels_as_they_are_and_not_at_scaled_ones():
+    X, Y = digits_as_bytes()
+    assert not hints_of(X=X / 255, Y=Y)
+    (hint,) = hints_of(X=X, Y=Y)
+    assert "if they are pixels, divide X by 255" in hint
+    assert not hints_of(X=X, Y=Y, rate=1e-6)  # slow, and it learns
+
+
+def test_train_hints_after_divergence_and_in_minibatches():
+    X, Y = digits_as_bytes()
+    (hint,) = hints_of(X=1e160 * X, Y=Y, rate=1e160)
+    assert "the last cost was nan" in hint
+    (hint,) = hints_of(X=X, Y=Y, epochs=3, batch_size=100, random_state=0)
+    assert "divide X by 255" in hint
+
+
+def test_train_hints_at_examples_on_disk(tmp_path):
+    X, Y = digits_as_bytes()
+    with h5py.File(tmp_path / "digits.h5", "w") as file:
+        file["X"], file["Y"] = X.T, Y.T
+        (hint,) = hints_of(X=file["X"], Y=file["Y"], epochs=3, batch_size=100, random_state=0)
+    assert "divide X by 255" in hint
+
+
+def test_a_regression_gets_no_hint():
+    X, Y = digits_as_bytes()
+    assert not hints_of(SquaredError(), X=X, Y=100.0 * Y, rate=1e-7)
