@@ -225,6 +225,7 @@ def _axes(ax, xlabel, ylabel, logx, logy, ylim, ticks, series):
         places = np.unique(np.concatenate([x for x, *_ in series.values()]))
         ticks = places if len(places) < 12 else None  # a few points, such as numbers of layers
     if ticks is not None:
+        ax.figure.log_axes = [axis for axis in ax.figure.log_axes if axis is not ax.xaxis]
         ax.xaxis.set_major_locator(FixedLocator(list(ticks)))
         ax.xaxis.set_minor_locator(NullLocator())
         ax.xaxis.set_major_formatter("{x:,g}")

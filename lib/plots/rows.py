@@ -69,8 +69,9 @@ def _word(value, text):
 
 
 def _name_rows(ax, names, xlabel):
-    """Name the rows; with room to spare, for letters are drawn wider than they are laid out."""
-    ax.figure.get_layout_engine().set(w_pad=0.12)
+    """Name the rows; alone with room to spare, for letters are drawn wider than laid out."""
+    if len(ax.figure.axes) == 1:
+        ax.figure.get_layout_engine().set(w_pad=0.12)
     ax.set_yticks(range(len(names)), names)
     ax.set_ylim(len(names) - 0.45, -0.55)
     ax.tick_params(axis="y", length=0)

@@ -46,30 +46,20 @@ MARKERS = ["o", "^", "s", "D", "v", "P", "X"]
 ORDER = ["blue", "vermillion", "green", "orange", "purple", "sky", "black"]
 #: {name: (colour, line style, marker)}. A name that is not here takes the next free colour.
 ROLES = {
-    "train": ("blue", "-", "o"),
+    name: (colour, DASHES[ORDER.index(colour)], MARKERS[ORDER.index(colour)])
+    for colour, names in {
+        "blue": ("train", "gradient descent", "two-sided", "without", "tanh"),
+        "vermillion": ("test", "momentum", "one-sided", "with", "batch norm", "sigmoid", "L2"),
+        "green": ("RMSprop", "complex step", "ReLU", "L1"),
+        "orange": ("Adam",),
+        "purple": ("AdamW", "leaky ReLU", "dropout"),
+    }.items()
+    for name in names
+} | {
     "dev": ("orange", "-.", "s"),
-    "test": ("vermillion", "--", "^"),
     "baseline": ("grey", ":", "o"),
     "ours": ("green", "-", "^"),
     "theory": ("black", ":", ""),
-    "gradient descent": ("blue", "-", "o"),
-    "momentum": ("vermillion", "--", "^"),
-    "RMSprop": ("green", "-.", "s"),
-    "Adam": ("orange", ":", "D"),
-    "AdamW": ("purple", (0, (5, 1)), "v"),
-    "one-sided": ("vermillion", "--", "^"),
-    "two-sided": ("blue", "-", "o"),
-    "complex step": ("green", "-.", "s"),
-    "without": ("blue", "-", "o"),
-    "with": ("vermillion", "--", "^"),
-    "batch norm": ("vermillion", "--", "^"),
-    "tanh": ("blue", "-", "o"),
-    "sigmoid": ("vermillion", "--", "^"),
-    "ReLU": ("green", "-.", "s"),
-    "leaky ReLU": ("purple", (0, (5, 1)), "v"),
-    "L2": ("vermillion", "--", "^"),
-    "L1": ("green", "-.", "s"),
-    "dropout": ("purple", (0, (5, 1)), "v"),
 }
 #: For numbers with a sign: orange below zero, purple above, white at zero. Printed in grey, the
 #: numbers above zero are the dark ones, so that the sign is not lost.
@@ -275,8 +265,7 @@ def _tick(axis):
 def key(ax, name, handle):
     """Explain a mark in the figure's key; what several panels explain alike is explained once.
 
-    handle: the artist that is explained, or a ``mark`` or
-    ``patch`` that looks like it.
+    handle: the artist that is explained, or a ``mark`` or ``patch`` that looks like it.
     """
     ax.figure.keys.setdefault(name, handle)
 
@@ -367,8 +356,8 @@ def _apart(heights, gap):
 def looks(names):
     """(colour, line style, marker) of each name: its role's, else the next that is free.
 
-    Names that differ after a last comma only, such as "wide, 20"
-    and "wide, 50", share their colour and have different lines.
+    Names that differ after a last comma only, such as "wide, 20" and "wide, 50", share their colour
+    and have different lines.
     """
     names = [str(name) for name in names]
     families = [
@@ -379,8 +368,7 @@ def looks(names):
     chosen, count, found = {}, {}, []
     for family in families:
         if family not in chosen:
-            name = ROLES[family][0] if family in ROLES else next(free)
-            chosen[family] = name
+            chosen[family] = ROLES[family][0] if family in ROLES else next(free)
         position = ORDER.index(chosen[family]) if chosen[family] in ORDER else 3
         _, dash, marker = ROLES.get(family, (None, DASHES[position], MARKERS[position]))
         k = count[family] = count.get(family, -1) + 1

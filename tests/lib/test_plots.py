@@ -584,6 +584,13 @@ def test_the_pictures_of_a_slider_have_the_same_limits_and_places():
     assert second.get_ylim()[1] > 1000
 
 
+def test_ticks_that_are_given_stay_on_a_log_axis():
+    figure = plots.lines({"a": ([4, 256], [1, 2])}, logx=True, ticks=[4, 32, 256])
+    figure.fig.settle()
+    ticks = [tick.get_text() for tick in figure.fig.axes[0].get_xticklabels()]
+    assert ticks == ["4", "32", "256"]
+
+
 def test_the_pictures_of_a_slider_have_the_same_ticks_on_a_log_axis():
     kept = []
 
