@@ -78,6 +78,8 @@ def train_gram(net, X, Y, optimizer, epochs, validation=None, progress=False, sa
 class _SpanDense(Dense):
     """Dense in the coordinates [C D]: what stands for the gradient of C is dZ itself, of D zero."""
 
+    inputs_are_products = True  # of examples: their size says nothing of the examples'
+
     def backward(self, dZ):
         m = dZ.shape[1]
         self.dW[:, :m] = dZ

@@ -145,14 +145,15 @@ class HintOfScale:
 
     def __init__(self, net, examples, history):
         self.examples, self.history = examples, history
-        self.of_labels = isinstance(net.loss, (BinaryCrossEntropy, SoftmaxCrossEntropy))
+        of_labels = isinstance(net.loss, (BinaryCrossEntropy, SoftmaxCrossEntropy))
+        self.judges = of_labels and not getattr(net.layers[0], "inputs_are_products", False)
 
     def __enter__(self):
         return self
 
     def __exit__(self, kind, error, traceback):
         diverged = isinstance(error, Diverged)
-        if self.of_labels and (diverged or (error is None and self.history.costs)):
+        if self.judges and (diverged or (error is None and self.history.costs)):
             X, Y = next(iter(self.examples.in_order()))[:2]
             hint = scale_hint(X, Y, [np.nan] if diverged else self.history.costs)
             if hint is not None:

@@ -23,14 +23,13 @@ everywhere. Labels, counts, the 0 and 1 of a one-hot column, the sixteenths of t
 where it has reached 1, infinity.
 
 `pytest --noise 1,2,3 chapters` runs each chapter once more for each seed, with what comes out
-compared with what is stored, as strictly as ever: see `strict_nbval`. This file imports nothing
-from the project until `start` is called, so that a kernel can run it from its path alone.
+compared with what is stored, as strictly as ever: see `strict_nbval`. `stop()` ends it; what was
+computed meanwhile keeps its last bits, and a cell that is run after it goes on from there.
 """
 
 import functools
 import importlib
 import random
-import sys
 
 import numpy as np
 import sklearn.datasets
@@ -97,6 +96,9 @@ def _constants(dtype, seed):
     return whole, *map(whole, (n_bits - SHORT[n_bits], factor, n_bits - 2, 1))
 
 
+_plain = []  # (owner, name, thing): what `stop` puts back
+
+
 def start(seed):
     """Make this process the machine number `seed`, from now on."""
     _noisy_functions(seed)
@@ -104,9 +106,21 @@ def start(seed):
     _noisy_loaders(seed)
 
 
+def stop():
+    """Make this process itself again."""
+    while _plain:
+        setattr(*_plain.pop())
+
+
+def _put(owner, name, thing):
+    _plain.append((owner, name, getattr(owner, name)))
+    setattr(owner, name, thing)
+
+
 def line(seed):
-    """The line of code that a kernel runs to become the machine number `seed`."""
-    return f"__import__('runpy').run_path({__file__!r})['start']({int(seed)})"
+    """What a kernel runs to become the machine number `seed`, or itself again for None."""
+    call = "stop()" if seed is None else f"start({int(seed)})"
+    return f"__import__('importlib').import_module({__name__!r}).{call}"
 
 
 class Function:
@@ -135,7 +149,7 @@ class Function:
 
 def _noisy_functions(seed):
     for name in FUNCTIONS:
-        setattr(np, name, Function(getattr(np, name), seed))
+        _put(np, name, Function(getattr(np, name), seed))
 
 
 def _noisy_draws(seed):
@@ -165,7 +179,8 @@ def _noisy_draws(seed):
         setattr(RandomState, name, noisy(getattr(plain, name)))
     # The name of the original: in a process without noise, a copy is unpickled without.
     RandomState.__module__, RandomState.__qualname__ = "numpy.random", "RandomState"
-    np.random.RandomState = np.random.mtrand.RandomState = RandomState
+    for owner in (np.random, np.random.mtrand):
+        _put(owner, "RandomState", RandomState)
 
 
 def _noisy_loaders(seed):
@@ -187,10 +202,6 @@ def _noisy_loaders(seed):
     for name in datasets.__all__:
         function = getattr(datasets, name)
         if not isinstance(function, type):
-            setattr(datasets, name, noisy(function))
+            _put(datasets, name, noisy(function))
     for name in LOADERS:
-        setattr(sklearn.datasets, name, noisy(getattr(sklearn.datasets, name)))
-
-
-if __name__ == "__main__":
-    sys.exit("a kernel runs this file, when pytest is given --noise")
+        _put(sklearn.datasets, name, noisy(getattr(sklearn.datasets, name)))

@@ -7,6 +7,9 @@ Every cell is run two times in a row, as a reader may run it, unless pytest is g
 With `--noise 1,2,3` each notebook is run again for each of these seeds, every cell once, under
 rounding noise: the stored outputs have to come also on a machine that rounds differently. Such a
 cell is named "Cell 5, noise 2", so `-k noise` chooses them alone, and `-k "not noise"` the others.
+
+`--again-under-noise 1` takes both together, and half the time: the second run in a row of each cell
+is the one under noise, and what it computed is what the cells after it go on with.
 """
 
 import functools
@@ -80,15 +83,15 @@ class StrictFile(IPyNbFile):
         with mock.patch.dict(os.environ, kernel_environment(), clear=True):
             super().setup()
         if self.seed is not None:
-            self.make_noise()
+            self.make_noise(self.seed)
         self.kernel.execute_cell_input = functools.partial(
             self.kernel.kc.execute, store_history=True, stop_on_error=False
         )
 
-    def make_noise(self):
-        """Before the first cell: the kernel becomes another machine, and keeps no trace of it."""
+    def make_noise(self, seed):
+        """The kernel becomes another machine, itself for None; the notebook sees no trace of it."""
         reply = self.kernel.kc.execute_interactive(
-            noise.line(self.seed), silent=True, store_history=False, timeout=60
+            noise.line(seed), silent=True, store_history=False, timeout=60
         )
         if reply["content"]["status"] != "ok":
             raise RuntimeError("\n".join(reply["content"]["traceback"]))
@@ -97,10 +100,11 @@ class StrictFile(IPyNbFile):
 class StrictCell(IPyNbCell):
     """A cell that must have been run, and whose outputs must come again, all and in order."""
 
-    aside = ""
+    aside, seed = "", None  # which run it is, and its noise
 
     def runtest(self):
         """Run nbval's test, then check what it does not: was the cell run, does it still raise?"""
+        self.seed = self.parent.seed
         if unexplained := unexplained_markers(self.cell):
             self.raise_cell_error(f"{unexplained} without a reason in the cell's metadata")
         super().runtest()
@@ -110,8 +114,20 @@ class StrictCell(IPyNbCell):
         if self.options["check_exception"] and not raised:
             self.raise_cell_error("The cell is tagged as raising an exception, and raised none")
         if not self.config.option.once and self.parent.seed is None:
-            self.aside = " (when it was run a second time in a row)"
+            self.run_again(self.config.option.again_under_noise)
+
+    def run_again(self, seed):
+        """A second time in a row, under rounding noise if there is a seed."""
+        self.aside = " (when it was run a second time in a row)"
+        if seed is None:
             super().runtest()
+            return
+        self.seed = seed
+        self.parent.make_noise(seed)
+        try:
+            super().runtest()
+        finally:
+            self.parent.make_noise(None)
 
     def reportinfo(self):
         """nbval's, with the cell's name, which says whether there was noise."""
@@ -120,13 +136,12 @@ class StrictCell(IPyNbCell):
 
     def raise_cell_error(self, message, *details, **options):
         """nbval's, which says on which run it was."""
-        seed = self.parent.seed
-        aside = self.aside if seed is None else f" (under rounding noise, seed {seed})"
-        super().raise_cell_error(message + aside, *details, **options)
+        noisy = "" if self.seed is None else f" (under rounding noise, seed {self.seed})"
+        super().raise_cell_error(message + self.aside + noisy, *details, **options)
 
     def compare_outputs(self, test, ref, skip_compare=None):
         """Our own comparison: nbval's skips pictures and the order of unlike outputs."""
-        self.comparison_traceback = differences(stored=ref, fresh=test, seed=self.parent.seed)
+        self.comparison_traceback = differences(stored=ref, fresh=test, seed=self.seed)
         return not self.comparison_traceback
 
 
@@ -162,6 +177,8 @@ def pytest_addoption(parser):
         "run the notebooks again under rounding noise, once for each of these seeds, as in 1,2,3"
     )
     parser.addoption("--noise", type=seeds, default=[], metavar="SEEDS", help=about)
+    about = "run each cell for the second time in a row under the rounding noise of this seed"
+    parser.addoption("--again-under-noise", type=int, metavar="SEED", help=about)
 
 
 def pytest_configure(config):

@@ -221,8 +221,8 @@ shortcut_gradients = Exercise(
 
 
 def _equal_networks(n_h):
-    """How many settings of the parameters of a tanh network with n_h hidden units, all different,
-    give the same function: a whole number. The units may change places and signs.
+    """How many settings of the parameters of a tanh network with n_h hidden units, no two of them
+    equal or opposite, give the same function: a whole number. Units may change places and signs.
     """
     from math import factorial
 

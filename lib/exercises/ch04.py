@@ -47,6 +47,17 @@ def _in_place(X_train, X_test):
     return X_train, X_test
 
 
+def _zero_in_both(X_train, X_test):
+    train, test = _standardize_both(X_train, X_test)
+    constant = X_train.std(axis=1, keepdims=True) == 0
+    return np.where(constant, 0.0, train), np.where(constant, 0.0, test)
+
+
+def _over_everything(X_train, X_test):
+    mean, spread = X_train.mean(), X_train.std()
+    return (X_train - mean) / spread, (X_test - mean) / spread
+
+
 standardize_both = Exercise(
     "4.1",
     "One scale for two sets",
@@ -102,6 +113,13 @@ standardize_both = Exercise(
         " own mean over the patients: axis=1.": lambda X_train, X_test: tuple(
             (X - X.mean(axis=0)) / X.std(axis=0) for X in (X_train, X_test)
         ),
+        "A small number was added to every deviation. It changes all features a little, and a"
+        " constant one is divided by almost nothing: put a 1 where the deviation is 0, and only"
+        " there.": (("np.where(spread == 0, 1.0, spread)", "(spread + 1e-8)")),
+        "A feature that is constant on the training set became 0 in the test set as well. Divided"
+        " by 1, it keeps its distance from the training mean there.": _zero_in_both,
+        "You took one mean and one deviation for the whole array: every feature, a row, needs its"
+        " own (axis=1, keepdims=True).": _over_everything,
         "A division comes before a minus: (X - mean) / divisor needs its brackets.": (
             ("(X_train - mean)", "X_train - mean"),
             ("(X_test - mean)", "X_test - mean"),
@@ -145,6 +163,24 @@ def _reseeded(sizes, seed):
     for n_prev, n in pairwise(sizes):
         random_state = np.random.RandomState(seed)
         W = random_state.randn(n, n_prev) * np.sqrt(2 / n_prev)
+        layers.append((W, np.zeros((n, 1))))
+    return layers
+
+
+def _reseeded_and_rows(sizes, seed):
+    layers = []
+    for n_prev, n in pairwise(sizes):
+        random_state = np.random.RandomState(seed)
+        W = random_state.randn(n, n_prev) * np.sqrt(2 / n)
+        layers.append((W, np.zeros((n, 1))))
+    return layers
+
+
+def _reseeded_without_root(sizes, seed):
+    layers = []
+    for n_prev, n in pairwise(sizes):
+        random_state = np.random.RandomState(seed)
+        W = random_state.randn(n, n_prev) * 2 / n_prev
         layers.append((W, np.zeros((n, 1))))
     return layers
 
@@ -219,6 +255,10 @@ he_layers = Exercise(
         " every row.": ("np.zeros((n, 1))", "np.zeros(n)"),
         "The scale is right. You still seed inside the loop, so every layer starts with the same"
         " numbers: make one RandomState before the loop.": _reseeded,
+        "One bug of three is mended, the root. Two are left: the number of terms in a score, and"
+        " where the seed is set.": _reseeded_and_rows,
+        "One bug of three is mended, the number of inputs. Two are left: what randn is multiplied"
+        " by, and where the seed is set.": _reseeded_without_root,
         "The shapes are right, the numbers lie elsewhere: you drew (n_prev, n) and transposed. Draw"
         " randn(n, n_prev).": ("randn(n, n_prev)", "randn(n_prev, n).T"),
         "default_rng(seed) gives other numbers than RandomState(seed), which the task asks for.": (
@@ -364,6 +404,8 @@ leaky_scale = Exercise(
             ("1 / (kept * n_prev)", "kept * n_prev")
         ),
         "You subtracted: both halves contribute, 1 + slope².": ("1 + slope**2", "1 - slope**2"),
+        "The 1 + slope² stands above the line: the more is kept, the smaller the weights, so it"
+        " belongs below.": ("(1 + slope**2) / 2", "1 / (2 * (1 + slope**2))"),
     },
 )
 
@@ -405,6 +447,16 @@ def _level_in_place(weights, X):
     return weights
 
 
+def _each_neuron(weights, X):
+    A, levelled = X, []
+    for W in weights:
+        A_next = np.maximum(W @ A, 0)
+        sizes = np.sqrt(np.mean(A_next**2, axis=1, keepdims=True))  # (n, 1)
+        levelled.append(W / sizes)
+        A = A_next / sizes
+    return levelled
+
+
 level_start = Exercise(
     "4.5",
     "A start that needs no theory",
@@ -424,6 +476,8 @@ level_start = Exercise(
     mistakes={
         "You measured the scores Z: the size asked for is that of A, after the ReLU, and that is"
         " smaller.": ("np.mean(A_next**2)", "np.mean((W @ A) ** 2)"),
+        "You measured the standard deviation of the scores Z: the size asked for is that of A,"
+        " after the ReLU.": ("np.sqrt(np.mean(A_next**2))", "np.std(W @ A)"),
         "You passed the unscaled output on: every layer after the first then sees a signal of"
         " another size than it will get.": ("A = A_next / size", "A = A_next"),
         "You divided by the mean square; its root is the size.": (
@@ -459,6 +513,8 @@ level_start = Exercise(
         " of their own, so measure.": lambda weights, X: [
             W * np.sqrt(2 / W.shape[1]) for W in weights
         ],
+        "You divided each row by a size of its own. One number per layer is asked for; and a neuron"
+        " that is 0 for every column has the size 0.": _each_neuron,
         "The new weights are right, and you wrote them over the old ones: W /= changes the caller's"
         " arrays.": _level_in_place,
     },

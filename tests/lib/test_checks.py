@@ -20,6 +20,7 @@ from lib.checks import (
     check_random_state,
     scale_hint,
 )
+from lib.gram import train_gram
 from lib.losses import SquaredError
 from lib.optimizers import Adam
 from tests.lib.networks import words
@@ -323,3 +324,11 @@ def test_train_hints_at_examples_on_disk(tmp_path):
 def test_a_regression_gets_no_hint():
     X, Y = digits_as_bytes()
     assert not hints_of(SquaredError(), X=X, Y=100.0 * Y, rate=1e-7)
+
+
+def test_the_gram_form_gets_no_hint_for_its_products():
+    X, Y = digits_as_bytes()
+    net = Network([Dense(1)], 64, initializer=zeros, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        train_gram(net, X / 255, Y, GradientDescent(1e-9), 3)
