@@ -27,7 +27,7 @@ lab: .venv/.ready  ## read the course: JupyterLab, opened on the contents
 
 test: .venv/.test  ## prove every number, figure, claim and exercise
 	$(VENV) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
-	  --no-loadscope-reorder --noise 1 $(ARGS)
+	  --no-loadscope-reorder --again-under-noise 1 $(ARGS)
 
 refresh: .venv/.test  ## run the chapters again and store their outputs
 	$(VENV) -m workshop.refresh $(ARGS)

@@ -19,7 +19,7 @@ def _check_pictures(pictures):
 def flip(pictures):
     """Pictures (m, height, width, 3) mirrored left to right: a view, nothing is copied.
 
-    Chapter 5, "More data from the same data".
+    Chapter 5, "Augmentation: more data from the same data".
     """
     return _check_pictures(pictures)[:, :, ::-1]
 
@@ -27,8 +27,8 @@ def flip(pictures):
 def shift(pictures, down, right):
     """Pictures (m, height, width, 3) moved by whole pixels, the edge repeated into the gap.
 
-    Chapter 5, "More data from the same data". Raises TypeError or ValueError for a shift that is
-    not a whole number or leaves nothing of the picture.
+    Chapter 5, "Augmentation: more data from the same data". Raises TypeError or ValueError for a
+    shift that is not a whole number or leaves nothing of the picture.
     """
     height, width = _check_pictures(pictures).shape[1:3]
     check_count(down, "down", 1 - height, height - 1)
@@ -41,8 +41,8 @@ def shift(pictures, down, right):
 def recolour(pictures, gains):
     """Pictures (m, height, width, 3) uint8 with each colour multiplied by its gain, (3,) or (m, 3).
 
-    Chapter 5, "More data from the same data". Values beyond 255 are cut off there. Raises
-    ValueError for gains of another shape, or that are not finite numbers from 0 up.
+    Chapter 5, "Augmentation: more data from the same data". Values beyond 255 are cut off
+    there. Raises ValueError for gains of another shape, or that are not finite numbers from 0 up.
     """
     m, gains = len(_check_pictures(pictures)), check_numeric(gains, "gains")
     if gains.shape not in ((3,), (m, 3)):
@@ -57,8 +57,8 @@ def augment(pictures, random_state, max_shift=4, max_gain=0.2):
     """Each picture once more: perhaps mirrored, moved a little, its colours changed a little.
 
     pictures: (m, height, width, 3) uint8. max_shift: in pixels. max_gain: a colour is multiplied by
-    1 - max_gain to 1 + max_gain. Chapter 5, "More data from the same data". Raises TypeError or
-    ValueError for arguments out of range.
+    1 - max_gain to 1 + max_gain. Chapter 5, "Augmentation: more data from the same data". Raises
+    TypeError or ValueError for arguments out of range.
     """
     m, height, width, _ = _check_pictures(pictures).shape
     check_count(max_shift, "max_shift", 0, min(height, width) - 1)

@@ -221,11 +221,11 @@ def football(m=200, noise=0.1, random_state=1):
 
     Two coordinates on a pitch of 105 by 68 metres, in units of ten metres from its centre. Label 1,
     the keeper's own team, holds the points above the curve 0.2 x1**2 + 0.3 x1 - 2; but with
-    probability ``noise`` a ball goes to the other team, so no model is right about more than 1 -
-    noise of new points, in the long run. The same seed gives the same points whatever the noise.
-    Drawn by rules of this course, in the manner of the football set of the published one. Chapter
-    5, "A football pitch". Raises TypeError or ValueError unless ``m`` is a whole number from 1 up
-    and ``noise`` in [0, 0.5).
+    probability ``noise`` a ball goes to the other team, so no model is right about more than
+    1 - noise of new points, in the long run. The same seed gives the same points whatever the
+    noise. Drawn by rules of this course, in the manner of the football set of the published one.
+    Chapter 5, "The data: kicks on a football pitch". Raises TypeError or ValueError unless ``m`` is
+    a whole number from 1 up and ``noise`` in [0, 0.5).
     """
     check_count(m, "m")
     check_number(noise, "noise", "[0, 0.5)")

@@ -189,10 +189,10 @@ class AbsoluteError(_ErrorOfNumbers):
     """Mean over the examples of the absolute error |Z - Y|, for numbers Y.
 
     dZ = sign(Z - Y) / m: every example contributes equally, however large its error, so that a few
-    outliers in Y do not dominate. Where Z = Y it is the subgradient 0, as in chapter 5, "The
-    penalty that makes zeros". Z and Y are (n_out, m); the losses of several outputs are added up.
-    The best constant prediction is the median. Derived in excursion 10, "The absolute error and its
-    gradient".
+    outliers in Y do not dominate. Where Z = Y it is the subgradient 0, as in chapter 5, "L1
+    regularization: weights that become zero". Z and Y are (n_out, m); the losses of several outputs
+    are added up. The best constant prediction is the median. Derived in excursion 10, "The absolute
+    error and its gradient".
     """
 
     def value_and_gradient(self, Z, Y, w=None):

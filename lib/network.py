@@ -215,7 +215,10 @@ class Network:
         )
 
     def penalty_cost(self, m):
-        """What the penalties add to the cost of ``m`` examples; chapter 5, "Paying for weights"."""
+        """What the penalties add to the cost of ``m`` examples.
+
+        Chapter 5, "L2 regularization: paying for weights".
+        """
         weights = self._weights
         return sum(p.value(W, m) for p in self._penalties() for W, _ in weights())
 

@@ -22,7 +22,7 @@ __all__ = [
 
 
 class Penalty:
-    """What L1 and L2 share; chapter 5, "Paying for weights".
+    """What L1 and L2 share; chapter 5, "L2 regularization: paying for weights".
 
     A penalty has ``value(W, m)``, what a weight matrix W adds to the cost of m examples, and
     ``add_gradient(W, dW, m)``, which adds the derivative of that to dW in place. Biases are left
@@ -44,7 +44,7 @@ class L2(Penalty):
     """Adds strength / (2m) * sum of W**2 to the cost, and strength / m * W to dW.
 
     First used in chapter 1, "The L2 penalty: the same optimum as scikit-learn", and derived in
-    chapter 5.
+    chapter 5, "L2 regularization: paying for weights".
     """
 
     def value(self, W, m):
@@ -57,8 +57,8 @@ class L2(Penalty):
 class L1(Penalty):
     """Adds strength / m * sum of |W| to the cost, and strength / m * sign(W) to dW.
 
-    It pulls small weights all the way to zero. Derived in chapter 5, "The penalty that makes zeros"
-    (Tibshirani, 1996).
+    It pulls small weights all the way to zero. Derived in chapter 5, "L1 regularization: weights
+    that become zero" (Tibshirani, 1996).
     """
 
     def value(self, W, m):

@@ -104,7 +104,9 @@ class StrictCell(IPyNbCell):
 
     def runtest(self):
         """Run nbval's test, then check what it does not: was the cell run, does it still raise?"""
-        self.seed = self.parent.seed
+        self.seed, again = self.parent.seed, self.config.option.again_under_noise
+        if self.seed is None and again is not None:
+            self.aside = f" (after cells that ran under rounding noise, seed {again})"
         if unexplained := unexplained_markers(self.cell):
             self.raise_cell_error(f"{unexplained} without a reason in the cell's metadata")
         super().runtest()
@@ -114,7 +116,7 @@ class StrictCell(IPyNbCell):
         if self.options["check_exception"] and not raised:
             self.raise_cell_error("The cell is tagged as raising an exception, and raised none")
         if not self.config.option.once and self.parent.seed is None:
-            self.run_again(self.config.option.again_under_noise)
+            self.run_again(again)
 
     def run_again(self, seed):
         """A second time in a row, under rounding noise if there is a seed."""
@@ -123,7 +125,7 @@ class StrictCell(IPyNbCell):
             super().runtest()
             return
         self.seed = seed
-        self.parent.make_noise(seed)
+        self.parent.make_noise(seed)  # until the cell has run
         try:
             super().runtest()
         finally:

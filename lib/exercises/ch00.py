@@ -2,7 +2,25 @@
 
 import numpy as np
 
-from lib.exercises import exercise
+from lib.exercises import Exercise
+
+# --- 0.1 ------------------------------------------------------------------------------------------
+
+
+def _standardized(X):
+    """X (n_x, m) with every feature moved to mean 0 and scaled to standard deviation 1.
+
+    Features are rows, and none is constant. X itself stays as it was; no loop is needed.
+    """
+    mean = X.mean(axis=1, keepdims=True)
+    deviation = X.std(axis=1, keepdims=True)
+    return (X - mean) / deviation
+
+
+def _features(random_state, shape=None):
+    n_x, m = shape or random_state.permutation([3, 4, 5, 6, 7])[:2]
+    scale, middle = random_state.uniform(2, 9, (n_x, 1)), random_state.uniform(5, 9, (n_x, 1))
+    return (middle + scale * random_state.randn(n_x, m),)
 
 
 def _in_place(X):
@@ -11,420 +29,472 @@ def _in_place(X):
     return X
 
 
-@exercise("0.1", "Standardize every row")
-class standardized:
-    """X (n_x, m) with every feature moved to mean 0 and scaled to standard deviation 1.
+_MEAN, _DEVIATION = "X.mean(axis=1, keepdims=True)", "X.std(axis=1, keepdims=True)"
 
-    Features are rows. X itself stays as it was; no loop is needed.
-    """
-
-    def inputs(random_state):
-        n_x, m = random_state.permutation([3, 4, 5, 6, 7])[:2]
-        scale, middle = random_state.uniform(2, 9, (n_x, 1)), random_state.uniform(5, 9, (n_x, 1))
-        return (middle + scale * random_state.randn(n_x, m),)
-
-    def solution(X):
-        mean = X.mean(axis=1, keepdims=True)
-        deviation = X.std(axis=1, keepdims=True)
-        return (X - mean) / deviation
-
-    hints = [
+standardized = Exercise(
+    "0.1",
+    "Standardize every row",
+    _standardized,
+    inputs=_features,
+    corners={
+        "as many examples as features": lambda random_state: _features(random_state, (4, 4)),
+        "one feature": lambda random_state: _features(random_state, (1, 6)),
+        "two examples": lambda random_state: _features(random_state, (3, 2)),
+    },
+    hints=[
         "Each row has a mean of its own. Which axis runs along a row?",
         "The mean must come out as (n_x, 1), or it will not line up with the rows: keepdims=True.",
         "Subtract X.mean(axis=1, keepdims=True), then divide by X.std(axis=1, keepdims=True).",
-    ]
-
-    mistakes = {
+    ],
+    mistakes={
         "You standardized the columns: with axis=0 each flower is compared with itself. Features"
-        " are rows here, and axis 1 runs along a row.": lambda X: (
-            (X - X.mean(axis=0)) / X.std(axis=0)
+        " are rows here, and axis 1 runs along a row.": (
+            (_MEAN, "X.mean(axis=0)"),
+            (_DEVIATION, "X.std(axis=0)"),
         ),
         "You used one mean and one deviation for the whole array. Each row has its own: name the"
-        " axis.": lambda X: (X - X.mean()) / X.std(),
+        " axis.": ((_MEAN, "X.mean()"), (_DEVIATION, "X.std()")),
         "The means lost their second axis: (n_x, m) - (n_x,) compares m with n_x and fails when"
-        " they differ. Keep it with keepdims=True.": lambda X: (X - X.mean(axis=1)) / X.std(axis=1),
-        "The rows are centred and not yet scaled: divide by the standard deviations.": lambda X: (
-            X - X.mean(axis=1, keepdims=True)
+        " they differ. Keep it with keepdims=True, and that of the deviations too.": (
+            (_MEAN, "X.mean(axis=1)"),
+            (_DEVIATION, "X.std(axis=1)"),
+        ),
+        "The means lost their second axis; the deviations have kept it. Both need keepdims=True.": (
+            (_MEAN, "X.mean(axis=1)")
+        ),
+        "The deviations lost their second axis; the means have kept it. Both need keepdims=True.": (
+            (_DEVIATION, "X.std(axis=1)")
+        ),
+        "The rows are centred and not yet scaled: divide by the standard deviations.": (
+            (" / deviation", "")
         ),
         "You divided by the variance. The standard deviation is its root, and has the unit of the"
-        " feature.": lambda X: (X - X.mean(axis=1, keepdims=True)) / X.var(axis=1, keepdims=True),
-        "The rows are scaled and not yet centred: subtract the means first.": lambda X: (
-            X / X.std(axis=1, keepdims=True)
-        ),
-        "A division binds tighter than a minus: put (X - mean) in brackets.": lambda X: (
-            X - X.mean(axis=1, keepdims=True) / X.std(axis=1, keepdims=True)
+        " feature.": ("X.std", "X.var"),
+        "The rows are scaled and not yet centred: subtract the means first.": ("(X - mean)", "X"),
+        "A division binds tighter than a minus: put (X - mean) in brackets.": (
+            ("(X - mean)", "X - mean")
         ),
         "Your deviations divide by m - 1 (ddof=1). X.std as it comes divides by m, as the course"
-        " does.": lambda X: (
-            (X - X.mean(axis=1, keepdims=True)) / X.std(axis=1, keepdims=True, ddof=1)
-        ),
+        " does.": ("X.std(axis=1", "X.std(ddof=1, axis=1"),
         "One deviation for the whole array: each row has its own. Name the axis in X.std as in"
-        " X.mean.": lambda X: (X - X.mean(axis=1, keepdims=True)) / X.std(),
+        " X.mean.": (_DEVIATION, "X.std()"),
+        "One mean for the whole array: each row has its own. Name the axis in X.mean as in"
+        " X.std.": (_MEAN, "X.mean()"),
+        "The means are those of the flowers, over axis 0; the deviations are those of the"
+        " features.": (_MEAN, "X.mean(axis=0, keepdims=True)"),
+        "The means are those of the features; the deviations are those of the flowers, over axis"
+        " 0.": (_DEVIATION, "X.std(axis=0, keepdims=True)"),
+        "You added the means: they are to be subtracted.": ("X - mean", "X + mean"),
+        "You multiplied by the deviations: a row that is spread widely has to shrink.": (
+            ("/ deviation", "* deviation")
+        ),
         "Your rows now reach from 0 to 1. Asked for were mean 0 and standard deviation 1: X.mean"
-        " and X.std in place of the smallest and the range.": lambda X: (
-            (X - X.min(axis=1, keepdims=True)) / np.ptp(X, axis=1, keepdims=True)
+        " and X.std in place of the smallest and the range.": (
+            ("X.mean(", "X.min("),
+            ("X.std(", "np.ptp(X, "),
         ),
         "The result is right, and you changed the caller's X to get it: -= and /= write into the"
         " array. Make a new one.": _in_place,
-    }
+    },
+)
 
 
-def _by_columns(start=0, axis=1, keep="all"):
-    """The product of exercise 0.2 with some of its slips: an implementation."""
-
-    def product(W, X):
-        Z = np.zeros((W.shape[0], X.shape[1]))
-        for j in range(start, W.shape[axis]):
-            term = W[:, [j]] * X[[j]]
-            Z = term if keep == "last" else Z + term
-            if keep == "first":
-                break
-        return Z
-
-    return product
+# --- 0.2 ------------------------------------------------------------------------------------------
 
 
-@exercise("0.2", "A product without the sign for it")
-class product_by_columns:
-    """W @ X for W (n, k) and X (k, m), without @, np.dot, np.matmul or np.einsum.
+def _score_of_the_trap():
+    """The number that np.mean(answers == labels) gives, from 0 to 1."""
+    return 0.3 * 0.3 + 0.7 * 0.7  # pairs of two ones, and pairs of two zeros
 
-    One loop over the k columns of W: each meets one row of X. Returns (n, m).
-    """
 
-    def inputs(random_state):
-        n, k, m = random_state.permutation([2, 3, 4, 5, 6])[:3]
-        return random_state.randn(n, k), random_state.randn(k, m)
+_HITS = "0.3 * 0.3 + 0.7 * 0.7"
 
-    def solution(W, X):
-        Z = np.zeros((W.shape[0], X.shape[1]))
-        for j in range(W.shape[1]):
-            Z += W[:, [j]] * X[[j]]  # (n, 1) times (1, m)
-        return Z
-
-    hints = [
-        "With one example, W @ x is the sum of x[j] times column j of W. With m examples, row j of"
-        " X holds the m weights of column j.",
-        "W[:, [j]] has shape (n, 1) and X[[j]] has shape (1, m). What does * make of these two?",
-        "Start with zeros of shape (n, m), and add W[:, [j]] * X[[j]] for every j.",
-    ]
-    mistakes = {
-        "You kept the last term only: add each term to what is there, Z += …, not Z = ….": (
-            _by_columns(keep="last")
+score_of_the_trap = Exercise(
+    "0.2",
+    "Predict: never wrong, and yet",
+    _score_of_the_trap,
+    hints=[
+        "The comparison is a table of 1,000 rows and 1,000 columns: each answer with each label.",
+        "In a row whose label is 1, how many of the 1,000 answers agree with it? And in a row whose"
+        " label is 0?",
+        "300 rows with 300 hits and 700 rows with 700 hits, of a million entries.",
+    ],
+    mistakes={
+        "A half comes out where both kinds are equally frequent. Here they are not: a row whose"
+        " label is 0 agrees with 700 of the answers.": (_HITS, "0.5"),
+        "That would be said if each answer met its own label alone. But (1000,) and (1000, 1) meet"
+        " in a table of a million pairs.": (_HITS, "1.0"),
+        "That is the share of pairs that *differ*: 300 · 700 twice, of a million. The rest"
+        " agrees.": (_HITS, "2 * 0.3 * 0.7"),
+        "A pair of a one and a zero can be met in two ways, but it is no hit. Hits are pairs of two"
+        " ones and pairs of two zeros.": (_HITS, "0.3 * 0.7"),
+        "You counted the rows whose label is 1. In the other 700 rows 700 answers agree as well.": (
+            (_HITS, "0.3 * 0.3")
         ),
-        "You return after the first term: the return belongs behind the loop, not into it.": (
-            _by_columns(keep="first")
+        "You counted the rows whose label is 0. In the other 300 rows 300 answers agree as well.": (
+            (_HITS, "0.7 * 0.7")
         ),
-        "Your loop counts the rows of W. Its columns are W.shape[1], as many as X has rows.": (
-            _by_columns(axis=0)
+        "That is the share of ones. An entry is right if answer and label agree, whatever they"
+        " are.": (_HITS, "0.3"),
+        "That is the share of zeros. An entry is right if answer and label agree, whatever they"
+        " are.": (_HITS, "0.7"),
+        "The 1,000 pairs on the diagonal are right by design, and you counted no others: many more"
+        " agree by chance.": (_HITS, "1000 / 1000**2"),
+        "In per cent: the mean of True and False lies between 0 and 1.": (
+            _HITS,
+            f"100 * ({_HITS})",
         ),
-        "Your loop begins at 1: columns are counted from 0.": _by_columns(start=1),
-        "W[:, j] has one axis, so W[:, j] * X[j] multiplies n numbers by m numbers entry by entry,"
-        " and they do not fit. Keep both axes: W[:, [j]] and X[[j]].": lambda W, X: sum(
-            W[:, j] * X[j] for j in range(W.shape[1])
+        "This is the number of hits in the table: their share is that divided by a million.": (
+            (_HITS, "300 * 300 + 700 * 700")
         ),
-        "W * X multiplies entry by entry, and needs equal shapes. A product adds up k terms.": (
-            lambda W, X: W * X
-        ),
-        "This is the product transposed, (m, n): the columns of W stand, (n, 1), and the rows of X"
-        " lie, (1, m).": lambda W, X: (W @ X).T,
-        "These are the k terms, not yet added up: sum over them.": lambda W, X: np.array(
-            [W[:, [j]] * X[[j]] for j in range(W.shape[1])]
-        ),
-        "Your sum runs over everything: one number is left. Add up the k terms, each of shape (n,"
-        " m), and nothing else.": lambda W, X: np.sum(W @ X),
-    }
+    },
+)
 
 
-def _share(compare, count=None):
-    """The share of right answers with some way to compare: an implementation.
-
-    count: what has to be equal for both, or the error is raised.
-    """
-
-    def accuracy(answers, Y):
-        if count is not None and count(answers) != count(Y):
-            raise ValueError("answers and Y need the same number of entries")
-        return float(np.mean(compare(answers, Y)))
-
-    return accuracy
+# --- 0.3 ------------------------------------------------------------------------------------------
 
 
-def _flat(answers, Y):
-    return np.ravel(answers) == np.ravel(Y)
-
-
-def _lenient(answers, Y):
-    """Numbers of answers and labels that differ are cut to the shorter."""
-    m = min(np.size(answers), np.size(Y))
-    return float(np.mean(np.ravel(answers)[:m] == np.ravel(Y)[:m]))
-
-
-@exercise("0.3", "Bug hunt: half right, whatever it says")
-class accuracy:
+def _accuracy(answers, Y):
     """The share of right answers, a number, for answers and Y of shape (m,), (1, m) or (m, 1).
 
     The two may have different ones of these shapes. If they do not hold the same number of entries,
     raise ValueError("answers and Y need the same number of entries").
     """
+    if np.size(answers) != np.size(Y):
+        raise ValueError("answers and Y need the same number of entries")
+    return float(np.mean(np.ravel(answers) == np.ravel(Y)))
 
-    def inputs(random_state):
-        m = random_state.randint(5, 12)
-        Y = random_state.permutation(np.arange(m) % 2)
-        answers = np.where(np.arange(m) < random_state.randint(1, 3), 1 - Y, Y)
-        shapes = [(m,), (1, m), (m, 1)]
-        first, second = random_state.permutation(3)[:2]
-        answers, Y = answers.reshape(shapes[first]), Y.reshape(shapes[second])
-        if random_state.rand() < 0.3:
-            Y = Y.ravel()[:-1]  # one label has got lost
-        return answers, Y
 
-    def solution(answers, Y):
-        if np.size(answers) != np.size(Y):
-            raise ValueError("answers and Y need the same number of entries")
-        return float(np.mean(np.ravel(answers) == np.ravel(Y)))
+def _answers_and_labels(random_state):
+    m = random_state.randint(5, 12)
+    Y = random_state.permutation(np.arange(m) % 2)
+    answers = np.where(np.arange(m) < random_state.randint(1, 3), 1 - Y, Y)
+    shapes = [(m,), (1, m), (m, 1)]
+    first, second = random_state.permutation(3)[:2]
+    return answers.reshape(shapes[first]), Y.reshape(shapes[second])
 
-    corners = {
+
+def _accuracy_as_printed(answers, Y):
+    return float(np.mean(answers == Y))
+
+
+def _cut_to_the_shorter(answers, Y):
+    m = min(np.size(answers), np.size(Y))
+    return float(np.mean(np.ravel(answers)[:m] == np.ravel(Y)[:m]))
+
+
+_PAIRS, _COUNTS = "np.ravel(answers) == np.ravel(Y)", "np.size(answers) != np.size(Y)"
+
+accuracy = Exercise(
+    "0.3",
+    "Bug hunt: half right, whatever it says",
+    _accuracy,
+    inputs=_answers_and_labels,
+    corners={
         "too many answers": (np.array([1, 0, 1, 1]), np.array([[1, 0, 1]])),
         "too few answers": (np.array([1, 0]), np.array([[1, 0, 1]])),
+        "two rows of unequal lengths": (np.array([[1, 0, 1, 1]]), np.array([[1, 0, 1]])),
+        "one answer for many labels": (np.array([1]), np.array([[1], [0], [1]])),
+        "many answers for one label": (np.array([[1, 0, 0]]), np.array([[1]])),
+        "two rows": (np.array([[1, 0, 1]]), np.array([[1, 1, 1]])),
+        "two columns": (np.array([[1], [0], [0]]), np.array([[1], [1], [1]])),
         "one answer": (np.array([[1]]), np.array([1])),
-    }
-    hints = [
+        "nothing right": (np.array([1, 0, 0]), np.array([[0], [1], [1]])),
+    },
+    hints=[
         "Print the shape of answers == Y for answers (m,) and Y (m, 1).",
         "Give both the same shape before you compare: np.ravel makes (m,) of all three.",
         "Compare np.size(answers) with np.size(Y) first, and raise the error if they differ.",
-    ]
-    mistakes = {
+    ],
+    mistakes={
         "This is the exhibit as it was: a column against a row is compared with every label, m × m"
-        " answers, and about half of those are right.": _share(lambda answers, Y: answers == Y),
+        " answers, and about half of those are right.": _accuracy_as_printed,
         "The error is there. But a column is still compared with a row, each answer with every"
-        " label: give both the same shape first.": _share(lambda answers, Y: answers == Y, np.size),
-        "One of the two now stands and the other lies: still m × m comparisons. Give both the same"
-        " shape.": _share(
-            lambda answers, Y: np.reshape(answers, (-1, 1)) == np.reshape(Y, -1), np.size
-        ),
+        " label: give both the same shape first.": (_PAIRS, "answers == Y"),
+        "The answers now stand and the labels lie: still m × m comparisons. Give both the same"
+        " shape.": (_PAIRS, "np.reshape(answers, (-1, 1)) == np.ravel(Y)"),
+        "You flattened the answers and left the labels as they come: a column of labels still meets"
+        " every answer. Flatten both.": (_PAIRS, "np.ravel(answers) == Y"),
+        "You flattened the labels and left the answers as they come: a column of answers still"
+        " meets every label. Flatten both.": (_PAIRS, "answers == np.ravel(Y)"),
         "The comparison is right. What is missing is the error for different numbers of entries:"
         " NumPy raises one in its own words, or none at all, if one of them has a single entry.": (
-            _share(_flat)
+            (_COUNTS, "False")
         ),
+        "You refuse too many answers and let too few pass: they need to be as many as the labels,"
+        " so compare with !=.": (_COUNTS, "np.size(answers) > np.size(Y)"),
+        "You refuse too few answers and let too many pass: they need to be as many as the labels,"
+        " so compare with !=.": (_COUNTS, "np.size(answers) < np.size(Y)"),
         "You cut the longer one to the length of the shorter. Then a mistake further up is never"
-        " noticed: raise the ValueError.": _lenient,
+        " noticed: raise the ValueError.": _cut_to_the_shorter,
         "You refuse shapes that only lie differently, (m,) beside (m, 1). Compare the numbers of"
-        " entries, then ravel both.": _share(_flat, np.shape),
-        "len counts along the first axis only, and is 1 for a row (1, m): compare np.size.": _share(
-            _flat, len
+        " entries, then ravel both.": (_COUNTS, "np.shape(answers) != np.shape(Y)"),
+        "len counts along the first axis only, and is 1 for a row (1, m): compare np.size.": (
+            (_COUNTS, "len(answers) != len(Y)")
         ),
-        "You return the share of wrong answers: compare with ==.": _share(
-            lambda answers, Y: np.ravel(answers) != np.ravel(Y), np.size
+        "You return the share of wrong answers: compare with ==.": ("==", "!="),
+        "A percentage: leave out the 100. A share lies between 0 and 1.": (
+            "float(",
+            "100 * float(",
         ),
-        "A percentage: leave out the 100. A share lies between 0 and 1.": _share(
-            lambda answers, Y: 100 * _flat(answers, Y), np.size
-        ),
-    }
+        "This is the number of right answers: their share is the mean.": ("np.mean", "np.sum"),
+        "The numbers are compared, and the error has another type: the task asks for a ValueError,"
+        " and an assert raises an AssertionError.": ("ValueError(", "AssertionError("),
+    },
+)
 
 
-def _graph(double=2, inner=True, penalty=2, sign=1, both=False):
-    """Exercise 0.4 with some of its slips: an implementation."""
-
-    def gradients(w, b, x, y):
-        z = w * x + b
-        error = z**2 - y
-        J = error**2 + w**2
-        dz = sign * double * error * (2 * z if inner else 1)
-        dw = dz * x + penalty * w
-        return J, dw, dz + (2 * w if both else 0)
-
-    return gradients
+# --- 0.4 ------------------------------------------------------------------------------------------
 
 
-@exercise("0.4", "Back through a graph")
-class graph_gradients:
+def _graph_gradients(w, b, x, y):
     """J, dw and db of J = (z**2 - y)**2 + w**2 with z = w x + b, for four numbers w, b, x, y."""
+    z = w * x + b
+    error = z**2 - y
+    J = error**2 + w**2
+    dz = 2 * error * 2 * z
+    dw = dz * x + 2 * w
+    db = dz
+    return J, dw, db
 
-    results = ("J", "dw", "db")
 
-    def inputs(random_state):
-        return tuple(float(v) for v in random_state.uniform(0.5, 2, size=4).round(3))
+_BACK = "2 * error * 2 * z"
 
-    def solution(w, b, x, y):
-        z = w * x + b
-        error = z**2 - y
-        J = error**2 + w**2
-        dz = 2 * error * 2 * z
-        return J, dz * x + 2 * w, dz
-
-    hints = [
+graph_gradients = Exercise(
+    "0.4",
+    "Back through a graph",
+    _graph_gradients,
+    inputs=lambda random_state: tuple(
+        float(v) for v in (random_state.choice([-1, 1], 4) * random_state.uniform(0.5, 2, 4))
+    ),
+    corners={
+        "no error": (1.0, 1.0, 1.0, 4.0),
+        "w = 0": (0.0, 1.5, 2.0, 1.0),
+        "x = 0": (1.5, 2.0, 0.0, 1.0),
+        "z = 0": (2.0, -3.0, 1.5, 0.5),
+    },
+    results=("J", "dw", "db"),
+    hints=[
         "Draw the graph: w, b → z → z² → error → error², and a second road from w to w². J is the"
         " sum of the two ends.",
         "Walk back: J changes with the error by 2 error, the error with z by 2 z, z with b by 1.",
         "w reaches J by two roads. Each gives a term, and the terms are added: dz * x + 2 * w.",
-    ]
-    mistakes = {
+    ],
+    mistakes={
         "db is right. But w reaches J by two roads, and you walked one: the penalty w**2 adds 2 w"
-        " to dw.": _graph(penalty=0),
-        "The slope of w**2 is 2 w, not w.": _graph(penalty=1),
+        " to dw.": (" + 2 * w", ""),
+        "The slope of w**2 is 2 w, not w.": ("+ 2 * w", "+ w"),
         "The slope of z**2 is missing on the way back: between error and z lies a factor 2 z.": (
-            _graph(inner=False)
+            (_BACK, "2 * error")
         ),
+        "The outer square's slope is missing on the way back: between J and error lies a factor 2"
+        " error.": (_BACK, "2 * z"),
         "A factor 2 is lost: there are two squares on the way, one around z and one around the"
-        " error, and the slope of each has its own 2.": _graph(double=1),
-        "The penalty w**2 does not contain b: it adds to dw only.": _graph(both=True),
-        "The sign of dz is turned: the error is z**2 - y, so it grows with z.": _graph(sign=-1),
-        "dw lacks the factor x: the weight enters z multiplied by x.": lambda w, b, x, y: (
-            _graph()(w, b, x, y)[0],
-            _graph()(w, b, x, y)[2] + 2 * w,
-            _graph()(w, b, x, y)[2],
+        " error, and the slope of each has its own 2.": (_BACK, "2 * error * z"),
+        "Both factors 2 are lost: the slope of a square is twice what is squared.": (
+            (_BACK, "error * z")
         ),
-        "z = w x + b grows with w by x (and with x by w): the factor is x.": lambda w, b, x, y: (
-            _graph()(w, b, x, y)[0],
-            _graph()(w, b, x, y)[2] * w + 2 * w,
-            _graph()(w, b, x, y)[2],
+        "The slopes along one road are multiplied, and you added them: dz is 2 error times 2 z.": (
+            (_BACK, "2 * error + 2 * z")
         ),
-        "The order is J, dw, db.": lambda w, b, x, y: (
-            _graph()(w, b, x, y)[0],
-            *_graph()(w, b, x, y)[:0:-1],
+        "The roads are added where they meet, and you multiplied them: dw is dz x plus 2 w.": (
+            ("dz * x + 2 * w", "dz * x * 2 * w")
         ),
-        "J lacks the second term, w**2; the derivatives are right.": lambda w, b, x, y: (
-            _graph()(w, b, x, y)[0] - w**2,
-            *_graph()(w, b, x, y)[1:],
+        "The penalty w**2 does not contain b: it adds to dw only.": ("db = dz", "db = dz + 2 * w"),
+        "The sign of dz is turned: the error is z**2 - y, so it grows with z**2.": (
+            ("dz = 2", "dz = -2")
         ),
-        "Without a penalty, both in J and in dw: J is (z**2 - y)**2 + w**2.": lambda w, b, x, y: (
-            _graph()(w, b, x, y)[0] - w**2,
-            *_graph(penalty=0)(w, b, x, y)[1:],
+        "The penalty raises J, so its slope is added: 2 w, not -2 w.": ("+ 2 * w", "- 2 * w"),
+        "dw lacks the factor x: the weight enters z multiplied by x.": ("dz * x", "dz"),
+        "z = w x + b grows with w by x (and with x by w): the factor is x.": ("dz * x", "dz * w"),
+        "db has no factor x: b enters z as it is.": ("db = dz", "db = dz * x"),
+        "The order is J, dw, db.": ("J, dw, db", "J, db, dw"),
+        "J lacks the second term, w**2; the derivatives are right.": (
+            ("J = error**2 + w**2", "J = error**2")
         ),
-    }
+        "J lacks the square of the error; the derivatives are right.": (
+            ("J = error**2", "J = error")
+        ),
+        "Without a penalty, both in J and in dw: J is (z**2 - y)**2 + w**2.": (
+            ("J = error**2 + w**2", "J = error**2"),
+            (" + 2 * w", ""),
+        ),
+        "That is the page's graph, with e = z - y: here z is squared before y is taken away.": (
+            ("z**2 - y", "z - y"),
+            (_BACK, "2 * error"),
+        ),
+    },
+)
 
 
-def _step(turn=-1, unit=True, norm=np.linalg.norm, change=-1):
-    """Exercise 0.5 with some of its slips: an implementation."""
-
-    def steepest(gradient, length):
-        size = norm(gradient)
-        step = turn * length * gradient / (size if unit else 1)
-        return step, float(change * length * size)
-
-    return steepest
+# --- 0.5 ------------------------------------------------------------------------------------------
 
 
-@exercise("0.5", "The steepest step")
-class steepest_step:
-    """The step of a given length that lowers a cost fastest, and the change it promises.
+def _best_line(x, y):
+    """w and b, two numbers, of the line w x + b with the smallest mean squared error.
 
-    gradient: (n, 1), not zero; length: a positive number. Returns the step (n, 1) and, to first
-    order, the change of the cost, a negative number.
+    x (1, m), not all equal; y (1, m).
     """
+    dx = x - x.mean()
+    w = np.sum(dx * y) / np.sum(dx**2)
+    b = y.mean() - w * x.mean()
+    return w, b
 
-    results = ("the step", "the change")
 
-    def inputs(random_state):
-        n = random_state.randint(2, 6)
-        return random_state.randn(n, 1) * 3, float(random_state.uniform(0.1, 0.5))
+def _points(random_state, m=None):
+    m = m or random_state.randint(5, 12)
+    x = random_state.uniform(-3, 3) + random_state.randn(1, m)
+    return x, random_state.randn() * x + random_state.uniform(1, 3) + 0.5 * random_state.randn(1, m)
 
-    def solution(gradient, length):
-        size = np.linalg.norm(gradient)
-        step = -length * gradient / size
-        return step, float(np.sum(gradient * step))
 
-    hints = [
-        "Which way is downhill, as seen from the gradient?",
-        "gradient / np.linalg.norm(gradient) has length 1. Give it the length and the sign wanted.",
-        "The change is the sum of gradient times step, entry by entry.",
-    ]
-    mistakes = {
-        "Uphill: the gradient points where the cost grows. Turn the step round, and the change"
-        " becomes negative.": _step(turn=1, change=1),
-        "The step goes uphill, and the change says downhill: turn the step round.": _step(turn=1),
-        "The step has the length of the gradient times what was asked for: divide by the norm"
-        " first.": _step(unit=False),
-        "The step of your own length is there, and so is its change, and both are too long by the"
-        " size of the gradient: divide by the norm first.": lambda gradient, length: (
-            -length * gradient,
-            float(-length * np.sum(gradient**2)),
+_SLOPE, _OFFSET = "np.sum(dx * y) / np.sum(dx**2)", "y.mean() - w * x.mean()"
+
+best_line = Exercise(
+    "0.5",
+    "On paper: the best line",
+    _best_line,
+    inputs=_points,
+    corners={
+        "two points": lambda random_state: _points(random_state, 2),
+        "x has the mean 0": (np.array([[-2.0, 0.0, 2.0]]), np.array([[1.0, 4.0, 4.0]])),
+        "y has the mean 0": (np.array([[1.0, 2.0, 6.0]]), np.array([[2.0, -3.0, 1.0]])),
+        "all y equal": (np.array([[1.0, 2.0, 5.0]]), np.array([[3.0, 3.0, 3.0]])),
+        "points on one line": (np.array([[0.0, 1.0, 4.0]]), np.array([[5.0, 3.0, -3.0]])),
+    },
+    results=("w", "b"),
+    hints=[
+        "At the lowest place both derivatives are 0: Σ e = 0 and Σ e x = 0, with e = w x + b - y.",
+        "The first equation gives b, as soon as w is known: the line passes through the point of"
+        " the two means. Put that into e.",
+        "Because Σ e = 0, the second may be written Σ e (x - mean of x) = 0. Solve it for w.",
+    ],
+    mistakes={
+        "This is the best line through the origin: you set the derivative by w to 0 and left out b."
+        " Both derivatives have to be 0.": (("x - x.mean()", "x"), (_OFFSET, "0.0")),
+        "b is right for your w. But w is that of the best line through the origin: x has to be"
+        " counted from its mean.": ("x - x.mean()", "x"),
+        "w is right. b is the mean of y only if x has the mean 0: it is mean y - w · mean x.": (
+            (" - w * x.mean()", "")
         ),
-        "You divided by the sum of absolute values. The length of an arrow is the root of the sum"
-        " of squares, np.linalg.norm.": _step(norm=lambda g: np.sum(np.abs(g))),
-        "You divided by the largest entry. The length of an arrow is the root of the sum of"
-        " squares, np.linalg.norm.": _step(norm=lambda g: np.max(np.abs(g))),
-        "You divided by the squared norm: the root is missing.": _step(norm=lambda g: np.sum(g**2)),
-        "Your step has length 1, whatever was asked for: multiply it by length. The change follows"
-        " it.": lambda gradient, length: _step()(gradient, 1.0),
-        "The step is right; its change is that of a step of length 1: multiply by length.": (
-            lambda gradient, length: (
-                _step()(gradient, length)[0],
-                _step()(gradient, 1.0)[1],
-            )
+        "w is right. In b a sign is turned: w · mean x + b = mean y.": ("() - w", "() + w"),
+        "w is right. b is turned round: it is mean y - w · mean x.": (
+            (_OFFSET, "w * x.mean() - y.mean()")
         ),
-        "The step is right, and so is the change, but it still is an array (1, 1): take .item().": (
-            lambda gradient, length: (
-                _step()(gradient, length)[0],
-                gradient.T @ _step()(gradient, length)[0],
-            )
+        "w is right, and b is 0: the line may be moved up and down too.": (_OFFSET, "0.0"),
+        "You divided by the squares of y: that is the slope of x over y.": (
+            ("np.sum(dx**2)", "np.sum((y - y.mean()) ** 2)")
         ),
-        "The step is right; its change is negative, because the cost falls.": _step(change=1),
-        "The step is right; the change is the gradient times the step, summed: minus length times"
-        " the norm, not minus the length.": lambda gradient, length: (
-            _step()(gradient, length)[0],
-            -length,
+        "This is the slope turned round, Σ dx² divided by Σ dx y.": (
+            (_SLOPE, "np.sum(dx**2) / np.sum(dx * y)")
         ),
-        "The step is right; the change is one number: sum gradient * step over the entries.": (
-            lambda gradient, length: (
-                _step()(gradient, length)[0],
-                gradient * _step()(gradient, length)[0],
-            )
+        "You divided by the roots of both sums of squares: that is the correlation, and the slope"
+        " is divided by Σ dx² alone.": (
+            (_SLOPE, "np.sum(dx * y) / np.sqrt(np.sum(dx**2) * np.sum((y - y.mean()) ** 2))")
         ),
-    }
+        "You divided by the root of Σ dx²: the root is too much.": (
+            ("np.sum(dx**2)", "np.sqrt(np.sum(dx**2))")
+        ),
+        "You took the mean of the single slopes, dy / dx: from the equation follows the quotient of"
+        " two sums.": (_SLOPE, "np.mean((y - y.mean()) / dx)"),
+        "w is not yet divided by Σ dx².": (" / np.sum(dx**2)", ""),
+        "Above the line stands a mean and below it a sum: take both over the same examples in the"
+        " same way.": ("np.sum(dx * y)", "np.mean(dx * y)"),
+        "Above the line stands a sum and below it a mean: take both over the same examples in the"
+        " same way.": ("np.sum(dx**2)", "np.mean(dx**2)"),
+        "np.cov divides by m - 1 and np.var by m: your w is m / (m - 1) times too large.": (
+            (_SLOPE, "np.sum(dx * y) / (x.size - 1) / x.var()")
+        ),
+        "A sum of x in place of its mean: x is counted from its mean.": (
+            ("dx = x - x.mean()", "dx = x - x.sum()")
+        ),
+        "This line passes through the first and the last point; the best one listens to all.": (
+            (_SLOPE, "(y[0, -1] - y[0, 0]) / (x[0, -1] - x[0, 0])"),
+            (_OFFSET, "y[0, 0] - w * x[0, 0]"),
+        ),
+        "The order is w, b.": ("return w, b", "return b, w"),
+    },
+)
 
 
-def _gaps(A, B):
-    return A[:, :, np.newaxis] - B[:, np.newaxis, :]
+# --- 0.6 ------------------------------------------------------------------------------------------
 
 
-@exercise("0.6", "All distances at once")
-class distances:
+def _distances(A, B):
     """The distance of every column of A (n, p) from every column of B (n, q): an array (p, q).
 
     No loop: broadcasting makes all differences at once.
     """
+    gaps = A[:, :, np.newaxis] - B[:, np.newaxis, :]  # (n, p, q)
+    return np.sqrt(np.sum(gaps**2, axis=0))
 
-    def inputs(random_state):
-        n, p, q = random_state.permutation([2, 3, 4, 5])[:3]
-        return random_state.randn(n, p), random_state.randn(n, q)
 
-    def solution(A, B):
-        gaps = A[:, :, np.newaxis] - B[:, np.newaxis, :]  # (n, p, q)
-        return np.sqrt(np.sum(gaps**2, axis=0))
+def _two_sets_of_points(random_state, sizes=None):
+    n, p, q = random_state.permutation([2, 3, 4, 5])[:3] if sizes is None else sizes
+    return random_state.randn(n, p), random_state.randn(n, q)
 
-    hints = [
+
+def _a_common_point(random_state):
+    A, B = _two_sets_of_points(random_state)
+    B[:, 0] = A[:, 1]
+    return A, B
+
+
+_GAPS, _ROOT = "A[:, :, np.newaxis] - B[:, np.newaxis, :]", "np.sqrt(np.sum(gaps**2, axis=0))"
+
+distances = Exercise(
+    "0.6",
+    "All distances at once",
+    _distances,
+    inputs=_two_sets_of_points,
+    corners={
+        "a point that is in both": _a_common_point,
+        "as many points in A as in B": lambda random_state: _two_sets_of_points(
+            random_state, (3, 4, 4)
+        ),
+        "one point each": lambda random_state: _two_sets_of_points(random_state, (4, 1, 1)),
+        "points on a line, n = 1": lambda random_state: _two_sets_of_points(
+            random_state, (1, 3, 4)
+        ),
+    },
+    hints=[
         "Entry (i, j) needs column i of A and column j of B. Give both arrays three axes: one for"
         " the coordinates, one for i, one for j.",
         "A[:, :, np.newaxis] is (n, p, 1) and B[:, np.newaxis, :] is (n, 1, q). What shape has"
         " their difference?",
         "Square the differences, sum over axis 0, take the root.",
-    ]
-    mistakes = {
-        "These are the squared distances: take the root.": lambda A, B: np.sum(
-            _gaps(A, B) ** 2, axis=0
-        ),
+    ],
+    mistakes={
+        "These are the squared distances: take the root.": (_ROOT, "np.sum(gaps**2, axis=0)"),
         "Your array is (q, p): rows belong to the columns of A. Swap the two new axes.": (
-            lambda A, B: np.sqrt(np.sum(_gaps(B, A) ** 2, axis=0))
+            (_GAPS, "A[:, np.newaxis, :] - B[:, :, np.newaxis]")
         ),
         "You added up the absolute differences: a distance is the root of the sum of squares.": (
-            lambda A, B: np.sum(np.abs(_gaps(A, B)), axis=0)
+            (_ROOT, "np.sum(np.abs(gaps), axis=0)")
         ),
+        "You took the largest of the absolute differences: a distance is the root of the sum of"
+        " squares.": (_ROOT, "np.max(np.abs(gaps), axis=0)"),
         "You added up the differences before squaring them, so that they cancel: square first.": (
-            lambda A, B: np.sqrt(np.sum(_gaps(A, B), axis=0) ** 2)
+            ("np.sum(gaps**2, axis=0)", "np.sum(gaps, axis=0) ** 2")
         ),
         "You summed over axis 1, which runs over the columns of A. The coordinates are axis 0.": (
-            lambda A, B: np.sqrt(np.sum(_gaps(A, B) ** 2, axis=1))
+            ("axis=0", "axis=1")
         ),
         "You summed over axis 2, which runs over the columns of B. The coordinates are axis 0.": (
-            lambda A, B: np.sqrt(np.sum(_gaps(A, B) ** 2, axis=2))
+            ("axis=0", "axis=2")
+        ),
+        "You summed over all three axes, and one number is left: name the axis of the coordinates,"
+        " 0.": (", axis=0", ""),
+        "The differences are not squared: their sum can be negative, and has no root.": (
+            ("gaps**2", "gaps")
         ),
         "You took a mean over the coordinates: a distance is the root of their sum of squares.": (
-            lambda A, B: np.sqrt(np.mean(_gaps(A, B) ** 2, axis=0))
+            ("np.sum(", "np.mean(")
         ),
+        "You added the coordinates: a distance needs their differences.": ("] - B", "] + B"),
         "A - B subtracts two arrays whose columns do not match. Give each a new axis first, so that"
-        " p meets 1 and 1 meets q.": lambda A, B: np.sqrt(np.sum((A - B) ** 2, axis=0)),
+        " p meets 1 and 1 meets q.": (_GAPS, "A - B"),
         "These are the products of the columns, A.T @ B: a distance needs their differences.": (
             lambda A, B: A.T @ B
         ),
-    }
+    },
+)

@@ -74,6 +74,19 @@ to_columns = Exercise(
         "You subtracted each picture's own brightness: the mean goes over the pictures, axis=1.": (
             ("axis=1", "axis=0")
         ),
+        "0.5 is the middle of the range: each feature has a mean of its own, over the pictures.": (
+            ("X.mean(axis=1, keepdims=True)", "0.5")
+        ),
+        "You subtracted bytes from bytes, which start again at 255 below 0: divide by 255 first.": (
+            (
+                "pictures.reshape(len(pictures), -1).T / 255",
+                "pictures.reshape(len(pictures), -1).T",
+            ),
+            (
+                "X - X.mean(axis=1, keepdims=True)",
+                "(X - X.mean(1, np.float64, keepdims=True).astype(np.uint8)) / 255",
+            ),
+        ),
         "The scale is right and the centring is missing: subtract the mean over the pictures.": (
             ("return X - X.mean(axis=1, keepdims=True)", "return X")
         ),
@@ -108,7 +121,7 @@ stable_sigmoid = Exercise(
         "scores of ±30, where the sigmoid is not yet 0 or 1": (np.array([[-30.0, 30.0, -36.0]]),),
         "a single huge score": (np.array([-1e6]),),
     },
-    atol=1e-13,  # a sigmoid clipped at ±24 is 4e-11 away
+    atol=1e-15,  # a sigmoid clipped at ±30 is 9e-14 away, rounding 1e-16
     hints=[
         "For which sign of z is exp(-z) safe, and what is the other form, with exp(z)?",
         "exp(-|z|) is safe for every z. For z >= 0 the answer is 1 / (1 + e); multiply numerator"
@@ -131,9 +144,8 @@ stable_sigmoid = Exercise(
         ),
         "This is never below one half: exp(-|z|) forgets the sign of z,"
         " which has to come back in the numerator.": ("np.where(z >= 0, 1, e)", "1"),
-        "Clipping the score changes small probabilities: σ(-1000) is 0 to every digit that a float"
-        " has, and σ(-30) is not σ of your limit.": lambda z: (
-            1 / (1 + np.exp(-np.clip(z, -24, 24)))
+        "Clipping changes small probabilities: σ(-36) is not σ of your limit.": lambda z: (
+            1 / (1 + np.exp(-np.clip(z, -30, 30)))
         ),
     },
 )
@@ -165,9 +177,9 @@ repaired = Exercise(
     },
     results=("cost", "dw", "db"),
     hints=[
-        "Print the shapes for n_x = 3 and m = 5. Which of the two numbers does the cost divide by?",
+        "Print the shapes for n_x = 3 and m = 5. Which of the two numbers is `m` in the function?",
         "One bug hides when n_x equals m. The other does not change any shape: at w = 0 and b = 0,"
-        " with one cat among four pictures, what must db be?",
+        " with one cat among four pictures, what must the cost be?",
         "m is the number of columns of X. The cost of a picture that is no cat is -log(1 - A).",
     ],
     mistakes={
@@ -253,10 +265,30 @@ balanced = Exercise(
         "The shares add up to 1 already: you divided dw by m once more.": (
             ("return X @ dZ.T,", "return X @ dZ.T / Y.size,")
         ),
+        "The shares add up to 1 already: you divided dw and db by m once more.": (
+            ("share * (A - Y)", "share * (A - Y) / Y.size")
+        ),
         "db is the sum of the weighted errors, not their mean: the shares add up to 1 already.": (
             ("np.sum(dZ)", "np.mean(dZ)")
         ),
         "The sign is flipped: the error is A - Y.": ("A - Y", "Y - A"),
+        "The shares are left out, or 1 for every picture: multiply each error by its own share.": (
+            ("share * (A - Y)", "A - Y")
+        ),
+        "You took all pictures for the others: they are m minus the cats.": (
+            ("Y.size - cats", "Y.size")
+        ),
+        "You multiplied ½ by the numbers: the more pictures a class has, the less of its half falls"
+        " on each.": (("0.5 / cats", "0.5 * cats"), ("0.5 / others", "0.5 * others")),
+        "X (n_x, m) and dZ (1, m) have the same inner length only if dZ is transposed: X @ dZ.T.": (
+            ("X @ dZ.T", "X @ dZ")
+        ),
+        "The star multiplies entry by entry; the sum over the pictures is made by X @ dZ.T.": (
+            ("X @ dZ.T", "X * dZ.T")
+        ),
+        "The two factors are exchanged: X (n_x, m) comes first, then dZ.T (m, 1).": (
+            ("X @ dZ.T", "dZ.T @ X")
+        ),
         "The cats' part alone: where Y is 0 the error counts too.": (
             ("0.5 / cats, 0.5 / others", "0.5 / cats, 0")
         ),
@@ -304,13 +336,24 @@ second_derivative = Exercise(
         "v.T @ X is (1, m): one number per example. Square it, weight it, and take the mean.",
     ],
     mistakes={
-        "This is the first derivative's slope a (1 - a) without the direction: the chain rule gives"
-        " the factor vᵀx twice.": ("np.mean(A * (1 - A) * (v.T @ X) ** 2)", "np.mean(A * (1 - A))"),
+        "This is the mean of a (1 - a) alone: the chain rule gives the factor vᵀx twice.": (
+            "np.mean(A * (1 - A) * (v.T @ X) ** 2)",
+            "np.mean(A * (1 - A))",
+        ),
         "The factor vᵀx comes twice, once for each derivative: it is squared.": (
             ("(v.T @ X) ** 2", "(v.T @ X)")
         ),
         "This is the sum over the examples: the cost is a mean, and so are its derivatives.": (
             ("np.mean(", "np.sum(")
+        ),
+        "The slope of the sigmoid is missing: the derivative of a is a (1 - a).": (
+            ("A * (1 - A) * ", "")
+        ),
+        "The mean comes last: multiply and square for each example first.": (
+            (
+                "np.mean(A * (1 - A) * (v.T @ X) ** 2)",
+                "np.mean(A * (1 - A)) * np.mean(v.T @ X) ** 2",
+            )
         ),
         "The derivative of a is a (1 - a); yours lacks the factor 1 - a.": ("A * (1 - A)", "A"),
         "The derivative of a is a (1 - a); yours lacks the factor a.": ("A * (1 - A)", "(1 - A)"),

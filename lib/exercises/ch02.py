@@ -199,6 +199,33 @@ shortcut_gradients = Exercise(
         "dX is right. Your dV is a sum over the points: the cost is their mean, divide by m.": (
             ("X.T / m", "X.T")
         ),
+        "dV is right. The slope of tanh is 1 - A1**2; you left out the square.": ("A1**2", "A1"),
+        "dV is right. You multiplied by A1 (1 - A1), the slope of the sigmoid: that of tanh is"
+        " 1 - A1**2.": ("(1 - A1**2)", "A1 * (1 - A1)"),
+        "dV is right. tanh is taken twice: A1 is tanh(Z1) already, so its slope is 1 - A1**2.": (
+            ("A1**2", "np.tanh(A1) ** 2")
+        ),
+        "dV is right. In dX V stands alone: what reaches X through V is V.T times the error dZ2.": (
+            ("+ V.T @ dZ2", "+ V.T")
+        ),
+        "dZ1 has to go back through W1 before it is a derivative by X: W1.T @ dZ1.": (
+            ("W1.T @ dZ1", "dZ1")
+        ),
+        "W1 leads from X (n_x, m) to Z1 (n_h, m). The way back needs it transposed, W1.T @ dZ1.": (
+            ("W1.T @ dZ1", "W1 @ dZ1")
+        ),
+        "W2 leads from A1 (n_h, m) to Z2 (1, m). The way back needs it transposed, W2.T @ dZ2.": (
+            ("W2.T @ dZ2", "W2 @ dZ2")
+        ),
+        "V leads from X (n_x, m) to Z2 (1, m). The way back needs it transposed, V.T @ dZ2.": (
+            ("V.T @ dZ2", "V @ dZ2")
+        ),
+        "dZ2 (1, m) and X (n_x, m): the sum over the points needs X transposed, dZ2 @ X.T.": (
+            ("dZ2 @ X.T", "dZ2 @ X")
+        ),
+        "The two factors of dV are exchanged: dZ2 (1, m) comes first, then X.T (m, n_x).": (
+            ("dZ2 @ X.T", "X.T @ dZ2")
+        ),
         "dV is right. dX belongs to the loss of each point, which has no mean to take: do not"
         " divide by m.": ("W1.T @ dZ1 + V.T @ dZ2", "(W1.T @ dZ1 + V.T @ dZ2) / m"),
         "dV is right. In dX one of the two ways is divided by m: neither is, because dX belongs"
@@ -386,6 +413,30 @@ stuck_cost = Exercise(
                 "-share * np.log(share) - (1 - share) * np.log(1 - share)",
                 "-share * np.log2(share) - (1 - share) * np.log2(1 - share)",
             )
+        ),
+        "That is the part of class 1 alone: the one point in four of class 0 costs -log 0.25.": (
+            (" - (1 - share) * np.log(1 - share)", "")
+        ),
+        "That is the part of class 0 alone: the three points in four of class 1 cost -log 0.75.": (
+            ("-share * np.log(share) - (1", "-(1")
+        ),
+        "The point of class 0 costs -log 0.25, and it is one in four: the second loss has the share"
+        " 0.25.": (" - (1 - share) * np.log", " - np.log"),
+        "You added the two losses: the cost is a mean, in which they have the shares 0.75 and"
+        " 0.25.": (
+            (
+                "-share * np.log(share) - (1 - share) * np.log(1 - share)",
+                "-np.log(share) - np.log(1 - share)",
+            )
+        ),
+        "Both losses have the share 0.75 here; that of class 0 is 0.25.": (
+            (" - (1 - share) * np.log", " - share * np.log")
+        ),
+        "The sign of the first loss is turned: the logarithm of 0.75 is negative.": (
+            ("-share * np.log(share) -", "share * np.log(share) -")
+        ),
+        "The sign of the second loss is turned: the logarithm of 0.25 is negative.": (
+            (" - (1 - share) * np.log", " + (1 - share) * np.log")
         ),
         "The sign is wrong: the logarithm of a probability is negative, a cost is not.": (
             ("-share * np.log(share) - (1", "share * np.log(share) + (1")

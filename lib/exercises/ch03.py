@@ -73,6 +73,8 @@ multiplications = Exercise(
             "weights[0]",
             "weights[-1]",
         ),
+        "You counted a product of every layer too many: Z, dW and dA_prev are three, and layer 1"
+        " leaves out the third.": ("3 * sum", "4 * sum"),
         "These are the multiplications for one example: every product has m columns or sums over"
         " m.": ("m * (", "("),
         "You counted biases as multiplications: they are added.": (
@@ -287,6 +289,21 @@ training_step = Exercise(
         ),
         "The gradient passes every ReLU as if it were linear.": (" * (A_prev > 0)", ""),
         "The list is in the order of the way back: layer 1 comes first.": ("new[::-1]", "new"),
+        "In each pair W comes first, then b.": (
+            "new.append((W - learning_rate * dW, b - learning_rate * db))",
+            "new.append((b - learning_rate * db, W - learning_rate * dW))",
+        ),
+        "The sigmoid is missing: dZ at the end is its output minus the label, not the score minus"
+        " the label.": ("1 / (1 + np.exp(-Z)) - Y", "Z - Y"),
+        "dZ (n, m) and A_prev (n_prev, m): the sum over the examples needs A_prev transposed.": (
+            "dZ @ A_prev.T",
+            "dZ @ A_prev",
+        ),
+        "The way back through W needs it transposed: W.T @ dZ.": ("(W.T @ dZ)", "(W @ dZ)"),
+        "dZ is not carried back through W: what reaches the layer before is W.T @ dZ.": (
+            "(W.T @ dZ)",
+            "dZ",
+        ),
         "Your biases do not move.": ("b - learning_rate * db", "b"),
     },
 )
@@ -359,6 +376,26 @@ windows = Exercise(
         " flat vector. Leave out the copy; a slice is a view.": (
             "flat[start:stop].reshape",
             "flat[start:stop].copy().reshape",
+        ),
+        "A slice is as long as its array has entries, and that is the product of its two sizes; you"
+        " added them.": ("shape[0] * shape[1]", "shape[0] + shape[1]"),
+        "Your slices are as long as their arrays have rows: an array has rows times columns"
+        " entries.": ("shape[0] * shape[1]", "shape[0]"),
+        "Your slices are as long as their arrays have columns: an array has rows times columns"
+        " entries.": ("shape[0] * shape[1]", "shape[1]"),
+        "A slice ends at start plus its length; yours ends at its length, as if it always began at"
+        " 0.": ("start + shape[0] * shape[1]", "shape[0] * shape[1]"),
+        "Your slices have no end: flat[start:] holds all that is left.": (
+            ("flat[start:stop]", "flat[start:]")
+        ),
+        "Your slices all begin at the front: flat[:stop] holds the arrays before as well.": (
+            ("flat[start:stop]", "flat[:stop]")
+        ),
+        "Every array is taken from the front of the vector: start has to move on to where the last"
+        " one ended.": ("            start = stop\n", ""),
+        "You begin at the second number: Python counts from 0.": ("[], 0", "[], 1"),
+        "You read b before W and return it before W: in each layer W comes first.": (
+            ("((n, n_prev), (n, 1))", "((n, 1), (n, n_prev))")
         ),
         "You return pairs: the task wants one flat list, W1, b1, W2, b2, …": (
             "return found",

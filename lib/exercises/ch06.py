@@ -155,6 +155,61 @@ four_points = Exercise(
         ),
         "You divided by 2 and then multiplied by epsilon: write `/ (2 * epsilon)`, and the same for"
         " 4.": (("/ (2 * epsilon)", "/ 2 * epsilon"), ("/ (4 * epsilon)", "/ 4 * epsilon")),
+        "The points of D(epsilon) are 2 * epsilon apart, and you divided by epsilon.": (
+            ("/ (2 * epsilon)", "/ epsilon")
+        ),
+        "The points of D(2 epsilon) are 4 * epsilon apart, and you divided by epsilon.": (
+            ("/ (4 * epsilon)", "/ epsilon")
+        ),
+        "D(epsilon) is not divided by the distance of its points, 2 * epsilon.": (
+            (" / (2 * epsilon)", "")
+        ),
+        "D(2 epsilon) is not divided by the distance of its points, 4 * epsilon.": (
+            (" / (4 * epsilon)", "")
+        ),
+        "D(epsilon) is a difference, and yours is a sum.": (
+            ("f(theta + step) - f", "f(theta + step) + f")
+        ),
+        "D(2 epsilon) is a difference, and yours is a sum.": (
+            ("f(theta + 2 * step) - f", "f(theta + 2 * step) + f")
+        ),
+        "D(epsilon) is turned round: f behind the step minus f before it.": (
+            ("f(theta + step) - f(theta - step)", "f(theta - step) - f(theta + step)")
+        ),
+        "D(2 epsilon) has the wrong sign: it is f behind the step minus f before it, and is taken"
+        " away.": (
+            ("f(theta + 2 * step) - f(theta - 2 * step)",
+             "f(theta - 2 * step) - f(theta + 2 * step)")
+        ),
+        "D(epsilon) is two-sided: the second point is theta - step, not theta.": (
+            ("f(theta - step)", "f(theta)")
+        ),
+        "D(epsilon) is two-sided: the first point is theta + step, not theta.": (
+            ("f(theta + step)", "f(theta)")
+        ),
+        "D(2 epsilon) is two-sided: the second point is theta - 2 * step, not theta.": (
+            ("f(theta - 2 * step)", "f(theta)")
+        ),
+        "D(2 epsilon) is two-sided: the first point is theta + 2 * step, not theta.": (
+            ("f(theta + 2 * step)", "f(theta)")
+        ),
+        "The points of D(2 epsilon) are two steps away on both sides; your first is one step.": (
+            ("f(theta + 2 * step)", "f(theta + step)")
+        ),
+        "The points of D(2 epsilon) are two steps away on both sides; your second is one step.": (
+            ("f(theta - 2 * step)", "f(theta - step)")
+        ),
+        "D(2 epsilon) needs points two steps away: yours are one step from theta.": (
+            ("f(theta + 2 * step) - f(theta - 2 * step)", "f(theta + step) - f(theta - step)")
+        ),
+        "D(epsilon) lacks its second point, theta - step.": (" - f(theta - step)", ""),
+        "D(2 epsilon) lacks its second point, theta - 2 * step.": (" - f(theta - 2 * step)", ""),
+        "D(epsilon) counts four times: 4 * D(epsilon) - D(2 epsilon).": (
+            ("4 * near - wide", "near - wide")
+        ),
+        "D(2 epsilon) is missing in the end: it is taken away from 4 * D(epsilon).": (
+            ("4 * near - wide", "4 * near")
+        ),
         "You moved all coordinates at once, so every entry is the sum of all slopes.": (
             ("step[i] = epsilon", "step[:] = epsilon")
         ),

@@ -16,43 +16,115 @@ CONSTANTS = {
 }
 
 
+SIMPLE = {2, 0.5, 3, 1 / 3, 4, 0.25, 10, 0.1, 100, 0.01}  # factors that one number may show
+
+
 def linear(flat):
     """Words for g = c w, g = w + c, g = a + c (w - a) or g = w + c a, with an input a; or None.
 
-    The number c may differ from case to case, if it has one name in all.
+    And for g = c / w, g = a + c, g = c (w - a), g = a + c / (w - a), and for a power of w. The
+    number c may differ from case to case, if it has one name in all.
     """
+    if len(flat) == 1 and flat[0][0].size == 1:
+        return _of_one_number(*(float(array.item()) for array in flat[0][:2]))
     arrays = [n for n in flat[0][2] if all(np.ndim(names.get(n, 0)) for *_, names in flat)]
-    scalars = [n for n in flat[0][2] if not np.ndim(flat[0][2][n]) and n not in CONSTANTS]
-
-    def factor(got, wanted, names):
-        return got, wanted
-
-    def gap(got, wanted, names):
-        return got - wanted, np.ones_like(wanted)
-
-    forms = [("", factor), ("+", gap)]
-    for a in [*arrays, *scalars]:
-        forms += [(f"step {a}", lambda g, w, n, a=a: (g - n[a], w - n[a]))]
-    for a in arrays:
-        forms += [(f"part {a}", lambda g, w, n, a=a: (g - w, n[a] + 0 * w))]
-        forms += [(f"times {a}", lambda g, w, n, a=a: (g, w * n[a]))]
-        forms += [(f"divided {a}", lambda g, w, n, a=a: (g * n[a], w))]
+    scalars = [n for n in flat[0][2] if not np.ndim(flat[0][2][n]) and n.isidentifier()]
     unnamed = None
-    for form, parts in forms:
+    for form, parts in _forms(arrays, scalars):
         found = _coefficients(flat, parts)
         if found is None:
             continue
         numbers, names, rich = found
-        if form in ("", "+") or form.startswith("step"):
-            neutral = 0 if form == "+" else 1
+        if form in ("", "+") or form.startswith(("step", "moved")):
+            neutral = 0 if form.startswith(("+", "moved")) else 1
             if np.allclose(numbers, neutral):
                 continue
+        if np.allclose(numbers, 0) and not form.startswith("step"):
+            continue
         told = _named(numbers, names)
         if told:
             return _said(form, told, numbers) + _value(told, numbers)
-        if rich and unnamed is None and form.partition(" ")[0] in ("", "+", "step", "part"):
+        shared = rich and np.all(numbers != 0)
+        if shared and unnamed is None and form.partition(" ")[0] in ("", "+", "step", "part"):
             unnamed = _said(form, None, numbers)
-    return unnamed
+    return unnamed or _added(flat, arrays, scalars) or _power(flat)
+
+
+def _forms(arrays, scalars):
+    """(words, function of (got, wanted, names)) that gives (top, bottom) with top = c bottom."""
+    yield "", lambda g, w, n: (g, w)
+    yield "+", lambda g, w, n: (g - w, np.ones_like(w))
+    for a in [*arrays, *scalars]:
+        yield f"step {a}", lambda g, w, n, a=a: (g - n[a], w - n[a])
+    for a in arrays:
+        yield f"part {a}", lambda g, w, n, a=a: (g - w, n[a] + 0 * w)
+        yield f"times {a}", lambda g, w, n, a=a: (g, w * n[a])
+        yield f"divided {a}", lambda g, w, n, a=a: (g * n[a], w)
+    yield "inverse", lambda g, w, n: (_product(g, w), np.ones_like(w))
+    for a in arrays:
+        yield f"alone {a}", lambda g, w, n, a=a: (g, w - n[a])
+        yield f"moved {a}", lambda g, w, n, a=a: (g - n[a], np.ones_like(w))
+        yield f"turned {a}", lambda g, w, n, a=a: (_product(g - n[a], w - n[a]), np.ones_like(w))
+
+
+def _product(one, other):
+    return np.where(other == 0, np.nan, one * other)  # what is divided by is not 0
+
+
+def _of_one_number(got, wanted):
+    """Words for the only number that an exercise asks for: simple factors, and 1 beside it."""
+    ratio = got / wanted if wanted else np.nan
+    for size in SIMPLE:
+        for factor in (size, -size):
+            if abs(ratio - factor) < 1e-9 * abs(factor):
+                return f"it is {factor:.4g} times what it should be"
+    if abs(abs(got - wanted) - 1) < 1e-9:
+        return f"it is 1 too {'large' if got > wanted else 'small'}"
+    return None
+
+
+def _added(flat, arrays, scalars):
+    """Words for a number r that is added where it is a factor or a divisor: g = r + w / r."""
+    scalars = [r for r in scalars if all(r in names for *_, names in flat)]
+    ways = [(d, one, other) for d in (False, True) for one in (1, -1) for other in (1, -1)]
+    for base in (None, *arrays) if scalars else ():
+        for divided, one, other in ways:
+            numbers = np.array([[names[r] for *_, names in flat] for r in scalars])
+            left = np.full(len(scalars), True)  # the r that fit all cases so far
+            for k, (got, wanted, names) in enumerate(flat):
+                a = names[base] if base else 0
+                if base and np.shape(a) != got.shape:
+                    left[:] = False
+                r = numbers[left, k].reshape(-1, *[1] * got.ndim)
+                if not r.size:
+                    break
+                rest = (wanted - a) * r if divided else (wanted - a) / r
+                aim = a + one * r + other * rest
+                near = np.abs(got - aim) <= 1e-9 * (1 + np.abs(aim))
+                left[left] = near.reshape(len(r), -1).all(axis=1)
+            if np.any(left):
+                place = f"what is added to {base}: " if base else ""
+                should = "divisor" if divided else "factor"
+                sign = "added" if one == other else "added or subtracted"
+                name = scalars[int(np.argmax(left))]
+                return f"{place}{name} is {sign} where it should be a {should}"
+    return None
+
+
+def _power(flat):
+    """Words for g = w**p, if p is the same simple number for all that is positive."""
+    gots = np.concatenate([trio[0].ravel() for trio in flat])
+    wanteds = np.concatenate([trio[1].ravel() for trio in flat])
+    if len(wanteds) < 3 or np.any(gots <= 0) or np.any(wanteds <= 0):
+        return None
+    logs = np.log(wanteds)
+    place = np.argmax(np.abs(logs))
+    power = np.log(gots[place]) / logs[place] if logs[place] else np.nan
+    simple = np.round(12 * power) / 12
+    if not np.isfinite(power) or abs(power - simple) > 1e-7 or abs(simple) > 6 or simple in (0, 1):
+        return None
+    near = np.abs(np.log(gots) - simple * logs) <= 1e-7
+    return f"it is the right result to the power {simple:.3g}" if np.all(near) else None
 
 
 def _coefficients(flat, parts):
@@ -130,6 +202,9 @@ def _said(form, told, numbers):
     if kind in ("times", "divided") and np.allclose(numbers, 1):
         return {"times": f"it is multiplied by {a} once too often",
                 "divided": f"the factor {a} is missing in it"}[kind]  # fmt: skip
+    if kind == "alone" and np.allclose(np.abs(numbers), 1):
+        verb = "subtracted from" if minus else "added to"
+        return f"it is what should be {verb} {a}, without {a}"
     if told is None:
         return {"": "it is right up to a factor, the same for all its numbers",
                 "+": "it is right up to a constant, the same for all its numbers",
@@ -140,8 +215,14 @@ def _said(form, told, numbers):
     if kind == "part":
         more = "missing in it" if told.startswith("-") else "too much in it"
         return f"{told.lstrip('-')} times {a} is {more}"
+    if kind == "moved":
+        sign = "minus" if told.startswith("-") else "plus"
+        return f"it is {a} {sign} {told.lstrip('-')}"
     return {
         "": f"it is {told} times what it should be",
+        "inverse": f"it is {told} divided by what it should be",
+        "alone": f"it is {told} times what should be added to {a}, without {a}",
+        "turned": f"what is added to {a} is {told} divided by what it should be",
         "step": f"what is added to {a} is {told} times what it should be",
         "times": f"it is multiplied by {a} once too often, and by {told}",
         "divided": f"the factor {a} is missing in it, and it is {told} times as large",

@@ -1,9 +1,11 @@
 """The exercise: it runs an answer beside the solution and describes the difference."""
 
+import contextlib
 import copy
 import dis
 import functools
 import inspect
+import io
 import traceback
 import warnings
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from lib.exercises.compare import ATOL, RTOL, difference, same, settled, short
+from lib.exercises.nudges import may_not_end, nudged_inputs
 from lib.exercises.observe import Seen, observe
 from lib.exercises.solved import record, say
 from lib.exercises.source import edited, needs, source_of
@@ -164,7 +167,7 @@ class Exercise:
             where = self._where(faults)
             message = f"{_own_traceback(given[first].error)}{where}\n{self._show(cases[first])}"
             return Verdict("raised", message, "raised", replay)
-        kind, said = self._observed(cases, given, expected, faults)
+        kind, said = self._observed(answer, cases, given, expected, faults)
         told = self._describe(given[first], expected[first], faults[first])
         message = "\n".join([*said, told, self._show(cases[first])])
         return Verdict("incorrect", message, kind, replay)
@@ -253,7 +256,7 @@ class Exercise:
 
     # --- The words -------------------------------------------------------------------------------
 
-    def _observed(self, cases, given, expected, faults):
+    def _observed(self, answer, cases, given, expected, faults):
         """(kind, sentences) of what is generally true of a wrong answer."""
         where = self._where(faults).strip()
         if "value" not in faults:
@@ -262,11 +265,11 @@ class Exercise:
         ran = [(c, g, w) for c, g, w in trio if g.error is None and w.error is None]
         seen = [Seen(case.inputs, g.value, w.value) for case, g, w in ran]
         used = [case for case, _, _ in ran]
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")  # of what is tried on the answer
-            kind, said = observe(
-                seen, self.results, self.arguments, self.task or "", self._changed(used)
-            )
+            changed, nudged = self._changed(used), self._nudged(answer, used)
+            told = {"changed": changed, "nudged": nudged}
+            kind, said = observe(seen, self.results, self.arguments, self.task or "", **told)
         return ("observed", [*said, where]) if where else (kind, said)
 
     def _changed(self, cases):
@@ -285,6 +288,35 @@ class Exercise:
         case = self._cases[number - 1]
         other = dict(other_inputs(case.inputs, self.arguments)).get(told)
         return other and self._run(self.answer, Case(number, told, other)).value
+
+    def _nudged(self, answer, cases):
+        """{argument: one function a case} that give what answer and solution make of a nudge.
+
+        A list of pairs, one a nudge at which the solution still has an answer.
+        """
+        loops = [*_functions(answer), *_functions(self.answer)]
+        if not cases or any(map(may_not_end, loops)):
+            return {}
+        names = dict.fromkeys(name for name, _ in nudged_inputs(cases[0].inputs, self.arguments))
+        return {
+            name: [functools.partial(self._nudged_runs, answer, name, case) for case in cases]
+            for name in names
+        }
+
+    def _nudged_runs(self, answer, name, case):
+        right = self._right_when_nudged(name, case.number)
+        return [
+            (self._run(answer, Case(case.number, name, inputs)), outcome)
+            for inputs, outcome in right
+        ]
+
+    @functools.cache  # noqa: B019, an exercise lives as long as its module
+    def _right_when_nudged(self, name, number):
+        inputs = self._cases[number - 1].inputs
+        nudges = [new for told, new in nudged_inputs(inputs, self.arguments) if told == name]
+        outcomes = [self._run(self.answer, Case(number, name, new)) for new in nudges]
+        pairs = zip(nudges, outcomes, strict=True)
+        return [(new, o) for new, o in pairs if o.error is None and not o.warned]
 
     def _where(self, faults):
         """A line that names the special cases, if they alone came out wrong, or right."""

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from lib.exercises.coefficients import CONSTANTS
-from lib.exercises.compare import as_array, is_number, same
-from lib.exercises.relations import explained
+from lib.exercises.compare import as_array, is_number, is_text, same
+from lib.exercises.nudges import dependence
+from lib.exercises.relations import explained, ranged
 
 __all__ = ["Seen", "observe"]
 
@@ -26,12 +27,12 @@ class Seen:
     wanted: object
 
 
-def observe(cases, names, arguments, task, changed=None):
+def observe(cases, names, arguments, task, changed=None, nudged=None):
     """(kind, sentences) of what holds in all cases; the kind is "observed", "in part" or "plain".
 
     names: of the results; arguments: of the inputs; task: text in which "X (n, m)" names sizes;
-    changed: {words: one function a case that gives what is right for other inputs}.
-
+    changed: {words: one function a case that gives what is right for other inputs};
+    nudged: {argument: one function a case that gives [(outcome, right outcome)] of nudges}.
     """
     said = _arranged(cases, names)
     if said:
@@ -58,7 +59,17 @@ def observe(cases, names, arguments, task, changed=None):
     if not all(found.values()):
         told = _as_if(wrong, names, changed or {})
         found = {_and(list(wrong)): told} if told else found
-    sentences = [_capital(f"{label}: {told}.") for label, told in found.items() if told]
+    if not all(found.values()):
+        first = re.split(r"\.\s", task)[0]  # what is asked for
+        rest = {
+            label: dependence(_moves(label, wrong[label], names, nudged or {}))
+            or ranged(wrong[label], label if label in names else first)
+            for label, told in found.items()
+            if not told
+        }
+        found |= rest
+    alike = {told: [label for label in found if found[label] == told] for told in found.values()}
+    sentences = [_capital(f"{_and(labels)}: {told}.") for told, labels in alike.items() if told]
     if right:
         sentences.append(f"Right: {_and(right)}.")
     if any(found.values()):
@@ -141,17 +152,57 @@ def _as_if(wrong, names, changed):
     return None
 
 
+def _moves(label, pairs, names, nudged):
+    """{argument: one list a case of (whether mine moved, whether the right one did)}.
+
+    Of those that move only one of the two. None at all if mine moves so seldom, as a share of a
+    few examples may, that it says little when it stays.
+    """
+    found, at_once, ever = {}, False, False
+    if any(is_text(wanted) for _, wanted in pairs):  # one of two words is no proof
+        return found
+    for argument, runs in nudged.items():
+        cases = []
+        for (got, wanted), run in zip(pairs, runs, strict=True):
+            moved = []
+            for mine, right in run():
+                parts = [_part(outcome, label, names) for outcome in (mine, right)]
+                moved.append((not same(parts[0], got), not same(parts[1], wanted)))
+            cases.append(moved)
+            mine, right = (any(pair[k] for case in cases for pair in case) for k in (0, 1))
+            if mine and right:  # both depend on it
+                break
+        ever = ever or mine
+        at_once = at_once or any(moved for moved, _ in cases[0])
+        if not (mine and right):
+            found[argument] = cases
+    return found if at_once or not ever else {}
+
+
+def _part(outcome, label, names):
+    """The value of one of the results of a run; None of a run that failed."""
+    value = None if outcome.error is not None else outcome.value
+    if len(names) > 1 and label in names:
+        whole = _is_several(value) and len(value) == len(names)
+        return value[names.index(label)] if whole else None
+    return value
+
+
 # --- Names for the numbers and sizes of the inputs ------------------------------------------------
 
 
 def _names(inputs, arguments, task):
-    """{words: value} of the inputs of a case: numbers, sizes, arrays and what is made of them."""
-    found = {}
+    """{words: value} of the inputs of a case: numbers, sizes, arrays and what is made of them.
+
+    Its ``lists`` holds the arrays of those inputs that are lists of arrays, {name: arrays}.
+    """
+    found, lists = {}, {}
     shapes = dict(re.findall(r"(\w+)(?: is| are)? \(([\w\[\], +-]*)\)", task))
     for name, value in zip(arguments, inputs, strict=False):
         if isinstance(value, (list, tuple)):
             found.setdefault(f"len({name})", float(len(value)))
             found |= _of_list(name, value)
+            lists[name] = _arrays_in(value)
         array = None if isinstance(value, (list, tuple)) else as_array(value)
         if array is None:
             continue
@@ -173,7 +224,24 @@ def _names(inputs, arguments, task):
     sizes = {}  # the shorter of two names for one size
     for name in sorted(found, key=len):
         sizes[name] = found[name]
-    return {**CONSTANTS, **sizes}
+    names = Names({**CONSTANTS, **sizes})
+    names.lists = {name: arrays for name, arrays in lists.items() if arrays}
+    return names
+
+
+class Names(dict):
+    """The names of a case, and the lists of arrays among its inputs."""
+
+    lists = {}
+
+
+def _arrays_in(value):
+    """The float arrays in lists and tuples, in order; [] if anything else is in them."""
+    if isinstance(value, (list, tuple)):
+        parts = [_arrays_in(part) for part in value]
+        return [] if not all(parts) else [array for part in parts for array in part]
+    is_array = isinstance(value, np.ndarray) and value.ndim and value.dtype.kind == "f"
+    return [value] if is_array else []
 
 
 def _of_list(name, values):

@@ -1,11 +1,13 @@
 """How one wrong result is related to the right one: its length, shape, numbers and places."""
 
+import re
+
 import numpy as np
 
 from lib.exercises.coefficients import CONSTANTS, linear
 from lib.exercises.compare import as_array, close, is_number, is_text, same, short
 
-__all__ = ["explained"]
+__all__ = ["explained", "ranged"]
 
 
 def explained(pairs, words):
@@ -26,7 +28,8 @@ def explained(pairs, words):
         return _reshaped(cases) or _cut(arrays) or _shapes(cases)
     if all(np.all(close(got, wanted, 1e-4)) for case, _ in cases for got, wanted in case):
         return None  # a matter of dtype or of the last digits: the difference itself says it
-    return _not_finite(cases) or _transformed(cases) or _placed(cases, pairs)
+    found = _not_finite(cases) or _transformed(cases) or _placed(cases, pairs)
+    return found or _transformed_in_places(cases)
 
 
 def _arrays(gots, wanteds):
@@ -164,7 +167,43 @@ def _reshaped(cases):
     return found
 
 
+def _transformed_in_places(cases):
+    """Of a list of arrays, what is true of those that are wrong; None if all are."""
+    wrong = [
+        ([pair if not np.all(close(*pair)) else None for pair in case], names)
+        for case, names in cases
+    ]
+    some = all(len(case) > 1 and None in case for case, _ in wrong)
+    told = some and any(any(case) for case, _ in wrong) and _transformed(wrong)
+    return f"where it is wrong, {told}" if told else None
+
+
+NEVER_NEGATIVE = re.compile(
+    r"(?:The |A )?(?:\w+ )?(cost|loss|probability|share|variance|deviation|length|distance)\b"
+)
+
+
+def ranged(pairs, about):
+    """Words for a number that cannot be one, such as a negative cost; about: what it should be."""
+    arrays = [_arrays([got], [wanted]) for got, wanted in pairs]
+    flat = [(g, w) for gots, wanteds in arrays for g, w in zip(gots, wanteds, strict=True)]
+    if any(a is None or a.dtype.kind not in "iuf" for pair in flat for a in pair):
+        return None
+    kind = NEVER_NEGATIVE.match(about)
+    if kind and any(np.any(g < -1e-9) for g, _ in flat):
+        all_of_it = all(np.all(g < 0) for g, _ in flat)
+        return f"it is negative{'' if all_of_it else ' in places'}, and a {kind[1]} never is"
+    if "from 0 to 1" in about and any(np.any((g < -1e-9) | (g > 1 + 1e-9)) for g, _ in flat):
+        return "it does not lie between 0 and 1"
+    return None
+
+
 def _not_finite(cases):
+    if any(np.iscomplexobj(g) and not np.iscomplexobj(w) for case, _ in cases for g, w in case):
+        return (
+            "it is a complex number, where the right answer is real (Python makes one of a negative"
+            " number to a power that is not whole)"
+        )
     for told, test in (("nan", np.isnan), ("inf", np.isinf)):
         counts = [(test(g) & np.isfinite(w)).any() for case, _ in cases for g, w in case]
         if any(counts):
@@ -176,7 +215,12 @@ def _not_finite(cases):
 
 def _transformed(cases):
     """A change of the right result that gives the one that came, in all cases."""
-    flat = [(g.astype(float), w.astype(float), names) for case, names in cases for g, w in case]
+    flat = [
+        (pair[0].astype(float), pair[1].astype(float), _with_lists(names, k, pair[1].shape))
+        for case, names in cases
+        for k, pair in enumerate(case)
+        if pair
+    ]
     # The case with the most numbers first: it rules out the most.
     flat.sort(key=lambda trio: -np.sum(~close(trio[0], trio[1])) - trio[1].size / 1e6)
     with np.errstate(all="ignore"):
@@ -184,6 +228,15 @@ def _transformed(cases):
             if all(_gives(change, got, wanted) for got, wanted, _ in flat):
                 return told
         return linear(flat)
+
+
+def _with_lists(names, k, shape):
+    """The names of a case, and of a list of arrays that one which stands in place k."""
+    found = dict(names)
+    for name, arrays in getattr(names, "lists", {}).items():
+        if arrays[k % len(arrays)].shape == shape:
+            found[name] = arrays[k % len(arrays)]
+    return found
 
 
 def _gives(change, got, wanted):
@@ -195,7 +248,8 @@ def _gives(change, got, wanted):
 
 
 def _near(one, other):
-    return bool(np.all(np.abs(one - other) <= 1e-12 + 1e-8 * np.abs(other)))
+    near = np.abs(one - other) <= 1e-12 + 1e-8 * np.abs(other)
+    return bool(np.all(near & np.isfinite(other)))
 
 
 def _moved(by):
@@ -251,6 +305,8 @@ def _placed(cases, pairs):
                 return f"all are right but the {told} one"
     for told, region in _regions(flat):
         masks = [np.broadcast_to(r, w.shape) for r, w in zip(region, wrong, strict=True)]
+        if "where" not in told and sum(np.any(w) for w in wrong) < 2:
+            continue  # a single place says little
         inside = all(not np.any(w & ~mask) for w, mask in zip(wrong, masks, strict=True))
         if inside and any(not mask.all() and w.any() for w, mask in zip(wrong, masks, strict=True)):
             return f"it is right but {told}"
@@ -273,7 +329,7 @@ def _regions(flat):
     for word, test in aims.items():
         yield f"where it should be {word}", [np.atleast_1d(test(w, 0)) for _, w, _ in flat]
     for name in flat[0][2]:
-        if np.ndim(flat[0][2][name]):
+        if np.ndim(flat[0][2][name]) and name.isidentifier():
             for word, test in aims.items():
                 masks = [_input_mask(names.get(name), test, w) for _, w, names in flat]
                 if all(mask is not None for mask in masks):

@@ -16,34 +16,3 @@ __all__ = [
     "figure", "graph", "grid", "histograms", "ink", "key", "lines", "looks", "mark", "network",
     "panels", "pictures", "regions", "say", "scatter", "slider", "strips", "table", "tidy",
 ]  # fmt: skip
-
-# --- Until the last chapter is converted: the first edition's figures, under their old names. -----
-# Remove from here to the end of the file, and lib/plots/old, when no chapter calls them.
-import functools
-
-import numpy as np
-
-from lib.plots import old
-
-
-def _either(new, old, meant):
-    @functools.wraps(new)
-    def chosen(*args, **kwargs):
-        return (old if args and meant(*args, **kwargs) else new)(*args, **kwargs)
-
-    return chosen
-
-
-def _numbers(first, *_, **__):
-    return isinstance(first, dict) and bool(first) and all(map(np.isscalar, first.values()))
-
-
-regions = _either(regions, old.regions, lambda first, *_, **__: isinstance(first, dict))
-histograms = _either(histograms, old.histograms, lambda *_, **named: "columns" in named)
-bands = _either(bands, old.bands, _numbers)
-network = _either(
-    network, old.network, lambda n, names=(), **_: bool(names) and len(names) == len(n) - 1
-)
-for _name in set(old.__all__) - set(__all__):  # also `curves`, by now the name of a module
-    globals()[_name] = getattr(old, _name)
-__all__ += [_name for _name in old.__all__ if _name not in __all__]

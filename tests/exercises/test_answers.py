@@ -1,11 +1,12 @@
 """Answers of readers: wrong ones that were once accepted or accused falsely, right ones refused."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
 
-from lib.exercises import ch00, ch01, ch02, ch03, ch05, ch07, ch09, ch10
+from lib.exercises import ch00, ch01, ch02, ch03, ch05, ch06, ch07, ch08, ch09, ch10
 from tests.exercises import samples
 
 # --- Wrong answers that inputs too tame let pass --------------------------------------------------
@@ -15,7 +16,7 @@ def first_word(condition):
     """An answer to 5.1 whose numbers are right and whose word hangs on a condition."""
 
     def read_the_numbers(t, d, b):
-        return t - b, d - t, "bias" if condition(t, d, b) else "variance"
+        return t - b, d - t, "bias" if condition(t, d, b) else "gap"
 
     return read_the_numbers
 
@@ -38,6 +39,17 @@ def best_of_all(costs, patience):
 def nearly_nothing(W, dW, rate, strength, m):
     V = W - rate * dW
     return np.sign(V) * np.maximum(np.abs(V) - rate * strength / m, 1e-11)
+
+
+def judged_by_what_was_learned(m, K, random_state):
+    order = random_state.permutation(m)
+    return [(order, fold) for fold in np.array_split(order, K)]
+
+
+def folds_of_one_length(m, K, random_state):
+    order, size = random_state.permutation(m), -(-m // K)
+    parts = [order[k * size : (k + 1) * size] for k in range(K)]
+    return [(np.setdiff1d(order, fold), fold) for fold in parts]
 
 
 def one_too_many(m, B, random_state):
@@ -103,6 +115,39 @@ def never_all_classes(Z, labels, k):
     return float(np.mean(np.any(np.argsort(-Z, axis=0)[:k] == labels, axis=0)))
 
 
+def too_many_only(answers, Y):
+    if np.size(answers) > np.size(Y):
+        raise ValueError("answers and Y need the same number of entries")
+    m = np.size(answers)
+    return np.mean(np.ravel(answers) == np.resize(np.ravel(Y), m))
+
+
+def lower_bound_only(u, low, high, folds, test):
+    rates = low ** (1 - u)
+    scores = [np.mean(folds(rate)) for rate in rates]
+    best = int(np.argmax(scores))
+    return rates[best], scores[best], test(rates[best])
+
+
+def never_the_ends(u, low, high, folds, test):
+    rates = low * (high / low) ** np.clip(u, 1e-3, 1 - 1e-3)
+    scores = [np.mean(folds(rate)) for rate in rates]
+    best = int(np.argmax(scores))
+    return rates[best], scores[best], test(rates[best])
+
+
+def rounds_counted_up(n, factor, epochs, most):
+    """Right if ``most`` is on the ladder; else the number of rounds is rounded up."""
+    count = max(0, 1 + int(np.ceil(round(np.log(most / epochs) / np.log(factor), 9))))
+    lengths = [epochs * factor**k for k in range(count)]
+    candidates = [n := n if not k else -(-n // factor) for k in range(count)]
+    return candidates, lengths, int(np.dot(candidates, lengths))
+
+
+def line_if_x_is_centred(x, y):
+    return np.sum(x * y) / np.sum(x**2), y.mean()
+
+
 WRONG = [
     (ch05.read_the_numbers, first_word(lambda t, d, b: t - b > 0)),
     (ch05.read_the_numbers, first_word(lambda t, d, b: t - b > 0.03)),
@@ -114,6 +159,11 @@ WRONG = [
     (ch05.when_to_stop, never_the_last_epoch),
     (ch05.when_to_stop, best_of_all),
     (ch05.proximal_step, nearly_nothing),
+    (ch05.folds, judged_by_what_was_learned),
+    (ch05.folds, folds_of_one_length),
+    (ch05.ensemble_variance, lambda K, rho: 1 / K),
+    (ch05.ensemble_variance, lambda K, rho: rho + (1 - rho) / max(K, 2)),
+    (ch05.lowest_of_twenty, lambda: 0.08),
     (ch07.batch_indices, one_too_many),
     (ch07.batch_indices, by_remainder),
     (ch07.batch_indices, whole_batches_only),
@@ -123,6 +173,21 @@ WRONG = [
     (ch10.search, bounds_ignored),
     (ch10.halving_cost, until_most),
     (ch00.accuracy, too_few_only),
+    (ch10.search, lower_bound_only),
+    (ch10.search, never_the_ends),
+    (ch10.halving_cost, rounds_counted_up),
+    (ch10.draws_needed, lambda q, p: 1 + int(np.log(1 - p) / np.log(1 - q))),
+    (ch10.draw_settings, lambda u: (
+        10 ** (4 * (u[0] - 1)), 1 - 10 ** (-1 - 2 * u[1]), np.rint(4 * u[2] + 1.51))),
+    (ch10.nested_score, lambda inner, outer: outer.max(axis=1).mean()),
+    (ch10.best_of_different, lambda s, k: np.mean(
+        [max(s[i : i + k]) for i in range(len(s) - k + 1)])),
+    (ch00.accuracy, too_many_only),
+    (ch00.accuracy, lambda a, Y: np.mean(np.ravel(a) == np.ravel(Y))),
+    (ch00.best_line, line_if_x_is_centred),
+    (ch00.best_line, lambda x, y: np.polyfit(y[0], x[0], 1)),
+    (ch00.standardized, lambda X: (X.T - X.mean(axis=1)).T / X.std(axis=1)),
+    (ch00.distances, lambda A, B: np.abs(A[:, :, None] - B[:, None]).sum(axis=0)),
     (ch09.top_k_accuracy, never_all_classes),
     (ch01.stable_sigmoid, lambda z: 1 / (1 + np.exp(-np.clip(z, -24, 24)))),
     (ch01.stable_sigmoid, lambda z: np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z))),
@@ -205,9 +270,14 @@ def stopped_by_while(costs, patience):
     return np.int64(best), epoch
 
 
-def gradients_by_generator(J, weights, gradients, strength, m):
-    cost = J + strength / 2 / m * np.concatenate([W.ravel() ** 2 for W in weights]).sum()
-    return cost, (dW + strength * W / m for W, dW in zip(weights, gradients, strict=True))
+def folds_by_masks(m, K, random_state):
+    order, start, found = random_state.permutation(m).tolist(), 0, []
+    for k in range(K):
+        length = m // K + (k < m % K)
+        fold = order[start : start + length]
+        found.append([[i for i in range(m) if i not in fold], fold])
+        start += length
+    return found
 
 
 def sigmoid_by_tanh(z):
@@ -227,18 +297,70 @@ def another_message(answers, Y):
     )
 
 
+def halving_by_ceil(n, factor, epochs, most):
+    rounds = []
+    while epochs <= most:
+        rounds.append((n, epochs))
+        n, epochs = math.ceil(n / factor), epochs * factor
+    return [c for c, _ in rounds], (e for _, e in rounds), sum(c * e for c, e in rounds)
+
+
+def draws_by_counting(share, probability):
+    draws = 1
+    while 1 - (1 - share) ** draws < probability:
+        draws += 1
+    return draws
+
+
+def nested_by_loops(inner, outer):
+    best = [max(range(len(trials)), key=lambda t: sum(trials[t])) for trials in inner.tolist()]
+    return sum(outer[i, t] for i, t in enumerate(best)) / len(best)
+
+
+def graph_by_nudges(w, b, x, y):
+    def J(w, b):
+        return ((w * x + b) ** 2 - y) ** 2 + w**2
+
+    h = 1e-30j
+    return J(w, b), J(w + h, b).imag / 1e-30, J(w, b + h).imag / 1e-30
+
+
 RIGHT = [
+    (ch00.standardized, lambda X: ((X.T - X.mean(axis=1)) / X.std(axis=1)).T),
+    (ch00.score_of_the_trap, lambda: np.mean((Y := np.arange(1000) < 300) == Y[:, None])),
+    (ch00.graph_gradients, graph_by_nudges),
+    (ch00.best_line, lambda x, y: np.polyfit(x[0], y[0], 1)),
+    (ch00.best_line, lambda x, y: (
+        w := np.cov(x[0], y[0])[0, 1] / x.var(ddof=1), np.mean(y - w * x))),
+    (ch00.distances, lambda A, B: [[np.linalg.norm(a - b) for b in B.T] for a in A.T]),
+    (ch10.draw_settings, lambda u: (
+        0.0001 ** (1 - u[0]), 1 - 0.1 * 0.01 ** u[1], (4 * u[2]).astype(np.int64) + 2)),
+    (ch10.times_as_many, lambda: 14),
+    (ch10.halving_cost, halving_by_ceil),
+    (ch10.search, lambda u, low, high, folds, test: max(
+        (r := math.exp(math.log(low) + v * math.log(high / low)), np.mean(folds(r)), test(r))
+        for v in [u[np.argmax([np.mean(folds(low * (high / low) ** v)) for v in u])]])),
+    (ch10.nested_score, nested_by_loops),
+    (ch10.best_of_different, lambda s, k: np.mean(
+        [max(some) for some in itertools.combinations(s, k)])),
+    (ch10.draws_needed, draws_by_counting),
     (ch05.read_the_numbers, lambda t, d, b: (
-        t - b, d - t, np.where(t - b >= d - t, "bias", "variance"))),
+        t - b, d - t, np.where(t - b >= d - t, "bias", "gap"))),
     (ch05.read_the_numbers, lambda t, d, b: (
-        t - b, d - t, np.str_("bias" if t - b >= d - t else "variance"))),
+        t - b, d - t, np.str_("bias" if t - b >= d - t else "gap"))),
     (ch05.read_the_numbers, lambda t, d, b: [
-        np.float64(t - b), np.array(d - t), ["variance", "bias"][int(t - b >= d - t)]]),
-    (ch05.with_l2, gradients_by_generator),
+        np.float64(t - b), np.array(d - t), ["gap", "bias"][int(t - b >= d - t)]]),
+    (ch05.folds, folds_by_masks),
+    (ch05.folds, lambda m, K, r: (
+        (np.setdiff1d(range(m), fold), fold) for fold in np.array_split(r.permutation(m), K))),
+    (ch05.ensemble_variance, lambda K, rho: np.full((K, K), rho + 0.0).sum() / K**2
+        + (1 - rho) / K),
+    (ch05.ensemble_variance, lambda K, rho: ((1 - rho) * np.eye(K) + rho).mean()),
+    (ch05.lowest_of_twenty, lambda: np.mean(
+        np.random.RandomState(1).binomial(40, 0.15, size=(2000, 20)).min(axis=1)) / 40),
     (ch05.when_to_stop, stopped_by_while),
     (ch05.proximal_step, lambda W, dW, rate, strength, m: (
         (V := W - rate * dW) - np.clip(V, -rate * strength / m, rate * strength / m))),
-    (ch05.dropout_both_ways, lambda A, dA, u, p: [np.where(u < p, x / p, 0) for x in (A, dA)]),
     (ch07.batch_indices, batches_by_generator),
     (ch07.batch_indices, lambda m, B, r: tuple(
         np.split(r.permutation(m), range(B, m, B)))),
@@ -278,6 +400,90 @@ def of_backward(**change):
         return [change.get(name, lambda d, X: d)(d, X) for name, d in right.items()]
 
     return answer
+
+
+def of_step(change):
+    """The right answer to 2.2 with its first result changed by a function of (W1, step, rate)."""
+
+    def answer(W1, b1, W2, b2, X, Y, rate):
+        first, *others = ch02.one_step.answer(W1, b1, W2, b2, X, Y, rate)
+        return change(W1, first - W1, rate), *others
+
+    return answer
+
+
+SEEN_OF_A_STEP = [
+    (of_step(lambda W, step, rate: step), "W1: W1 is missing in it"),
+    (of_step(lambda W, step, rate: -step), "what should be subtracted from W1, without W1"),
+    (of_step(lambda W, step, rate: W - rate), "W1: it is W1 minus rate"),
+    (of_step(lambda W, step, rate: W - rate + step / rate),
+     "what is added to W1: rate is added or subtracted where it should be a factor"),
+    (of_step(lambda W, step, rate: W + 0.1 / step), "is 0.1 divided by what it should be"),
+    (of_step(lambda W, step, rate: np.sin(W) + rate), "does not change with b1, W2, b2, X or Y"),
+    (of_step(lambda W, step, rate: np.sin(W) * step), "Right: b1, W2 and b2."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("answer, said", SEEN_OF_A_STEP)
+def test_an_observation_is_made_of_a_step(answer, said):
+    assert said in ch02.one_step.verdict(answer).message
+
+
+def _resting(change):
+    return lambda rate, decay, G: change(ch08.resting_length.answer(rate, decay, G), rate, decay, G)
+
+
+@pytest.mark.parametrize(
+    "answer, said",
+    [
+        (_resting(lambda r, *inputs: r**5), "it is the right result to the power 5"),
+        (_resting(lambda r, *inputs: r**-3), "it is the right result to the power -3"),
+        (_resting(lambda r, rate, decay, G: G / r), "it is G divided by what it should be"),
+        (lambda rate, decay, G: (G - 9) ** 0.25, "it is a complex number"),
+        (lambda rate, decay, G: rate + np.sin(G), "it does not change with decay, and should"),
+    ],
+)
+def test_an_observation_is_made_of_numbers(answer, said):
+    assert said in ch08.resting_length.verdict(answer).message
+
+
+@pytest.mark.parametrize(
+    "answer, said",
+    [
+        (lambda: -0.1, "it does not lie between 0 and 1"),
+        (lambda: 1.21, "it does not lie between 0 and 1"),
+        (lambda: 0.29, "it is 0.5 times what it should be"),
+        (lambda: 0.62, "expected 0.58, got 0.62"),
+    ],
+)
+def test_an_observation_is_made_of_one_number(answer, said):
+    assert said in ch00.score_of_the_trap.verdict(answer).message
+
+
+def balanced_by_class(A, X, Y):
+    """Shares that are wrong and leave the exchange of the labels without effect on db."""
+    share = np.where(Y == 1, 1.7 / Y.sum(), 1.7 / (1 - Y).sum())
+    dZ = share * (A - Y) * (1 + A)
+    return X @ dZ.T, dZ.sum()
+
+
+def huge(f, theta, epsilon):
+    return 1e3 * ch06.four_points.answer(f, theta, 3 * epsilon)
+
+
+UNTRUE = [
+    (ch06.four_points, huge, "logarithm"),  # exp of what is large is inf, and so is nothing like it
+    (ch06.four_points, lambda f, theta, epsilon: theta - 9, "never is"),  # a gradient may be
+    (ch01.balanced, balanced_by_class, "should not"),
+    (ch03.windows, lambda flat, sizes: [flat[:1] + k for k in sizes], "divided by"),
+    (ch05.read_the_numbers, first_word(lambda t, d, b: False), "does not change"),
+]
+
+
+@pytest.mark.parametrize("exercise, answer, cause", UNTRUE)
+def test_a_cause_that_is_not_true_is_not_given(exercise, answer, cause):
+    verdict = exercise.verdict(answer)
+    assert verdict.state == "incorrect" and cause not in verdict.message
 
 
 SEEN = [

@@ -83,3 +83,17 @@ def test_every_kind_of_edit_is_made():
         "call dropped", "branch alone", "end of a slice dropped", "order", "statement dropped",
         "condition left out", "result dropped",
     }  # fmt: skip
+
+
+def _grown(x):
+    """3 x + 1, a number."""
+    return 3 * x + 1
+
+
+@pytest.mark.parametrize("high, lucky", [(3, True), (9, False)])
+def test_a_cause_that_is_luck_is_found_out_on_other_inputs(high, lucky):
+    exercise = Exercise("0.0", "Grow", _grown, inputs=lambda r: (int(r.randint(1, high)),))
+    other = mutants.elsewhere(exercise)
+    assert [exercise.case(k) for k in range(1, 6)] != [other.case(k) for k in range(1, 6)]
+    assert other.verdict(_grown).state == "correct"
+    assert bool(list(mutants.not_confirmed(exercise))) == lucky

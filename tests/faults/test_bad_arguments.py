@@ -55,8 +55,7 @@ from lib import (
     xavier,
     zeros,
 )
-from lib.exercises import claim
-from lib.exercises import exercise as make_exercise
+from lib.exercises import Exercise, claim
 from tests.lib.networks import examples, small
 
 nan, inf = math.nan, math.inf
@@ -955,18 +954,19 @@ def test_a_worse_door_is_found_out(door, fault, around):
 # --- What is no function is answered too, and not with an error -----------------------------------
 
 
-@make_exercise("0.0", "Twice")
-class twice:
+def _twice(x):
     """Returns 2 x."""
+    return 2 * x
 
-    hints = ["Add."]
-    mistakes = {"That is the square.": lambda x: x * x}
 
-    def inputs(random_state):
-        return (random_state.randn(),)
-
-    def solution(x):
-        return 2 * x
+twice = Exercise(
+    "0.0",
+    "Twice",
+    _twice,
+    inputs=lambda random_state: (random_state.randn(),),
+    hints=["Add."],
+    mistakes={"That is the square.": ("2 * x", "x * x")},
+)
 
 
 @pytest.mark.parametrize("answer", [None, 3, "2 x", np.ones(2), [twice], twice])

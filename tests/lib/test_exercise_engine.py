@@ -10,42 +10,51 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lib.exercises import Exercise, claim, claims, difference, exercise, progress, solved
+from lib.exercises import (
+    Exercise,
+    claim,
+    claims,
+    difference,
+    exercise,
+    nudges,
+    progress,
+    solved,
+)
 from tests.lib.networks import small, words
 
 
-@exercise("7.1", "Centre the columns")
-class centre:
+def _centre(X):
     """Subtract from each row of X (n, m) its mean."""
+    return X - X.mean(axis=1, keepdims=True)
 
-    def inputs(random_state):
-        return (random_state.randn(random_state.randint(2, 5), random_state.randint(5, 9)),)
 
-    def solution(X):
-        return X - X.mean(axis=1, keepdims=True)
-
-    hints = ["Which axis runs along a row?", "keepdims=True keeps the shape (n, 1)."]
-    mistakes = {
+centre = Exercise(
+    "7.1",
+    "Centre the columns",
+    _centre,
+    inputs=lambda random: (random.randn(random.randint(2, 5), random.randint(5, 9)),),
+    hints=["Which axis runs along a row?", "keepdims=True keeps the shape (n, 1)."],
+    mistakes={
         "This is the mean over all numbers; every row has its own.": lambda X: X - X.mean(),
-        "This subtracts the mean of each column.": lambda X: X - X.mean(axis=0),
-        "This needs keepdims=True: without it the shapes do not fit.": lambda X: X - X.mean(axis=1),
-    }
+        "This subtracts the mean of each column.": ("X.mean(axis=1", "X.mean(axis=0"),
+        "This needs keepdims=True: without it the shapes do not fit.": (", keepdims=True", ""),
+    },
+)
 
 
-@exercise("7.2", "Range")
-class extent:
+def _extent(x, settings):
     """The smallest and the largest number."""
+    return x.min(), x.max()
 
-    results = ["low", "high"]
 
-    def inputs(random_state):
-        return random_state.randn(4), {"scale": np.ones(2)}
-
-    def solution(x, settings):
-        return x.min(), x.max()
-
-    hints = ["min"]
-    mistakes = {}
+extent = Exercise(
+    "7.2",
+    "Range",
+    _extent,
+    inputs=lambda random: (random.randn(4), {"scale": np.ones(2)}),
+    results=["low", "high"],
+    hints=["min"],
+)
 
 
 def in_place(X):
@@ -123,7 +132,7 @@ def test_a_tuple_with_an_ellipsis_is_not_attempted():
 
 @pytest.mark.parametrize("sentence", centre.mistakes)
 def test_a_known_mistake_is_named(sentence):
-    verdict = centre.verdict(centre.mistakes[sentence])
+    verdict = centre.verdict(centre.mistaken(sentence))
     assert (verdict.state, verdict.message) == ("incorrect", sentence)
 
 
@@ -233,22 +242,23 @@ def test_the_verdict_is_the_same_at_every_check():
 # --- exercises of other kinds ---------------------------------------------------------------------
 
 
-@exercise("7.3", "Refuse")
-class root:
+def _root(x):
     """The square root; ValueError for a negative number."""
+    if x < 0:
+        raise ValueError("x is negative")
+    return x**0.5
 
-    def inputs(random_state):
-        return (random_state.randn(),)
 
-    def solution(x):
-        if x < 0:
-            raise ValueError("x is negative")
-        return x**0.5
-
-    hints = ["raise"]
-    mistakes = {
+root = Exercise(
+    "7.3",
+    "Refuse",
+    _root,
+    inputs=lambda random: (random.randn(),),
+    hints=["raise"],
+    mistakes={
         "The root of a negative number is not its absolute value's.": lambda x: abs(x) ** 0.5
-    }
+    },
+)
 
 
 def test_an_error_may_be_what_is_wanted():
@@ -273,24 +283,22 @@ def test_an_error_may_be_what_is_wanted():
     assert wanted in message
 
 
-@exercise("7.4", "A layer")
-class Doubling:
+class _Doubling:
     """A class with a forward method."""
 
-    arguments = ["Z"]
+    def forward(self, Z):
+        return 2 * Z
 
-    def inputs(random_state):
-        return (random_state.randn(2, 3),)
 
-    def use(answer, Z):
-        return answer().forward(Z)
-
-    class solution:
-        def forward(self, Z):
-            return 2 * Z
-
-    hints = ["2"]
-    mistakes = {}
+Doubling = Exercise(
+    "7.4",
+    "A layer",
+    _Doubling,
+    inputs=lambda random: (random.randn(2, 3),),
+    use=lambda answer, Z: answer().forward(Z),
+    arguments=["Z"],
+    hints=["2"],
+)
 
 
 def test_an_answer_may_be_a_class():
@@ -305,18 +313,11 @@ def test_an_answer_may_be_a_class():
 
 
 def test_an_argument_may_be_a_network():
-    @exercise("7.5", "Count")
-    class count:
+    def _count(net):
         """Number of parameters."""
+        return net.parameters.size
 
-        def inputs(random_state):
-            return (small(),)
-
-        def solution(net):
-            return net.parameters.size
-
-        hints = ["size"]
-        mistakes = {}
+    count = Exercise("7.5", "Count", _count, inputs=lambda random: (small(),), hints=["size"])
 
     def spoils(net):
         net.parameters[0] = 0
@@ -609,3 +610,120 @@ def test_a_mistake_is_named_only_if_its_evidence_agrees():
     )  # fmt: skip
     assert exercise.verdict(lambda X, factor: np.int64(0)).kind == "known"
     assert exercise.verdict(lambda X, factor: 0).kind != "known"
+
+
+# --- what is tried on an answer -------------------------------------------------------------------
+
+
+def _area(width, height):
+    """The area of a rectangle, a float."""
+    return width * height
+
+
+area = Exercise(
+    "7.7",
+    "Area",
+    _area,
+    inputs=lambda random: (float(random.uniform(1, 3)), float(random.uniform(1, 3))),
+    hints=["times"],
+)
+
+
+def test_what_an_answer_does_not_depend_on_is_named():
+    assert "The result: it does not change with height, and should." in (
+        area.verdict(lambda width, height: np.sin(width)).message
+    )
+
+
+def test_what_is_tried_on_an_answer_prints_nothing(capsys):
+    def talking(width, height):
+        print("so far so good")
+        return np.sin(width) + height**3
+
+    area.verdict(talking)
+    assert capsys.readouterr().out.count("good") == area.trials
+
+
+steps = []
+
+
+def _halved(number):
+    """A loop that ends for what is positive, and would not for what is negative."""
+    steps.append(0)
+    while number > 1 or number < 0:
+        steps[-1] += 1
+        number = number / 2 if number > 0 else number - 1
+        if steps[-1] > 1000:
+            raise RuntimeError("this would not have ended")
+    return number
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda width, height: _halved(width) + height**3,
+        lambda width, height: sum(_halved(w) for w in [width]) + height**3,
+    ],
+)
+def test_a_while_loop_is_not_run_on_inputs_it_was_not_written_for(answer):
+    steps.clear()
+    assert area.verdict(answer).state == "incorrect"
+    assert len(steps) == area.trials and max(steps) < 10
+
+
+@pytest.mark.parametrize(
+    "function, loops",
+    [
+        (_halved, True),
+        (lambda x: _halved(x), True),
+        (lambda x: [_halved(y) for y in x], True),
+        (lambda x: [y for y in x if y], False),
+        (lambda x: sum(a * b for a, b in zip(x, x, strict=True)), False),
+        (_area, False),
+        (np.mean, False),
+    ],
+)
+def test_a_while_loop_is_seen(function, loops):
+    assert nudges.may_not_end(function) == loops
+
+
+def test_for_loops_with_continue_and_break_are_no_while_loops():
+    def found(x):
+        for row in x:
+            for y in row:
+                if y < 0:
+                    continue
+                if y > 3:
+                    break
+        else:
+            return None
+        return [[z for z in row] for row in x]
+
+    def searched(x):
+        for y in x:
+            while y:
+                y -= 1
+
+    assert not nudges.may_not_end(found) and nudges.may_not_end(searched)
+
+
+# --- the older form -------------------------------------------------------------------------------
+
+
+def test_an_exercise_may_be_a_class_body():
+    @exercise("7.6", "Double")
+    class double:
+        """Twice x."""
+
+        def inputs(random_state):
+            return (random_state.randn(3),)
+
+        def solution(x):
+            return 2 * x
+
+        hints = ["2"]
+        mistakes = {"That is the square.": lambda x: x * x}
+
+    assert (double.name, double.task) == ("double", "Twice x.")
+    assert double.verdict(lambda x: x + x).state == "correct"
+    assert double.verdict(lambda x: x**2).message == "That is the square."

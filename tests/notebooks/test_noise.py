@@ -138,7 +138,7 @@ assert np.array_equal(net.gradient, again)
 STOP
 assert np.random.RandomState is np.random.mtrand.RandomState is plain
 assert np.array_equal(np.exp(np.abs(x) / 5), before["exp"]) and type(np.exp) is np.ufunc
-assert ulps(datasets.planar_flower()[0], X) == {-1, 0, 1}
+assert not np.array_equal(datasets.planar_flower()[0], X)
 print("all of it")
 """
 
@@ -234,7 +234,10 @@ def test_the_second_run_in_a_row_finds_the_edges_too(tmp_path):
         found |= {name: (seed, failure) for (name, _), failure in said.items() if failure}
     assert set(found) == EDGES
     for seed, failure in found.values():
-        assert f"a second time in a row) (under rounding noise, seed {seed})" in failure
+        noisy = f"rounding noise, seed {seed})"
+        assert (
+            f"a second time in a row) (under {noisy}" in failure or f"ran under {noisy}" in failure
+        )
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_paralleli
 import numpy as np  # noqa: E402 (after the threads are set)
 from threadpoolctl import threadpool_info  # noqa: E402
 
-from lib.plots import COLOURS, canvas, figure, looks  # noqa: E402
+from lib.plots.style import COLOURS, DASHES, ORDER, canvas, figure  # noqa: E402
 from workshop import ROOT  # noqa: E402
 from workshop.benchmarks.peers import PEERS, Workload  # noqa: E402
 from workshop.execute import chapter_paths  # noqa: E402
@@ -369,7 +369,7 @@ def picture(results):
     fig.legend(loc="outside upper left", ncols=3, fontsize=10, frameon=False)
     ends = {}
     sizes = sorted({int(key.split(" × ")[1]) for key in results["crossover"]})
-    for m, (colour, line, _) in zip(sizes, looks(sizes), strict=True):
+    for m, colour, line in zip(sizes, ORDER, DASHES, strict=False):
         found = {
             int(key.split(" × ")[0]): gains["100"]
             for key, gains in results["crossover"].items()

@@ -230,10 +230,11 @@ class Builder:
 
     def code(self, cell, settings):
         """A code cell: its figure or table, or else its lines and what they printed."""
-        kind, begun = settings["slide_type"], "plain"
+        kind, begun, title = settings["slide_type"], "plain", settings.get("title", "")
+        if self.section == CLAIMS:
+            begun, title = "claims", CLAIMS
         if kind in BEGINS:
-            begun = "claims" if self.section == CLAIMS else "plain"
-            self.begin(begun, settings.get("title", ""), begins_section=kind == "slide")
+            self.begin(begun, title, begins_section=kind == "slide")
         show = what_to_show(cell, self.section)
         pieces = [highlighted(cell.source)] if show in ("code", "both") else []
         if show in ("output", "both"):
