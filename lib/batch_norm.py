@@ -66,7 +66,7 @@ class BatchNorm(Layer):
             return scale * Z + (self.beta - scale * self.running_mean)
         m = Z.shape[1]
         self.check_batch(m)
-        mean = np.add.reduce(Z, axis=1, keepdims=True) / m  # np.mean, without its detours
+        mean = np.add.reduce(Z, axis=1, keepdims=True) / m  # np.mean, without its overhead
         centred = Z - mean
         # Not Z.var(): of complex numbers, as in chapter 6, it would take the absolute value.
         variance = _row_products(centred, centred) / m

@@ -12,7 +12,7 @@ A saved model is an HDF5 file, of plain numbers only, that any HDF5 tool can loo
     averages.0, ...      running averages of the optimizer
     costs, validation_costs, validation_accuracies         of the History
     best.0, ...          what early stopping would go back to
-    last.0, ...          what it left for the best, to train on from
+    last.0, ...          the last parameters, from which training continues
 
 There are no attributes and no text of variable length: in a damaged file HDF5 can search such text
 for ever. Nothing in it is ever executed: classes are looked up by name in a list, never imported,
@@ -145,7 +145,7 @@ def check_savable(net, optimizer=None):
 
 def contents(net, optimizer=None, history=None, early_stopping=None):
     """All arrays that ``save`` writes, by their names."""
-    from importlib.metadata import version  # half of what ``import lib`` would take
+    from importlib.metadata import version  # here, because it takes half as long as ``import lib``
 
     check_savable(net, optimizer)
     streams = [layer.random_state.get_state() for layer in net.layers if _is_random(layer)]
@@ -192,7 +192,7 @@ def _is_random(layer):
 
 
 def _describe(thing, name):
-    """Plain data that says how to make ``thing`` again: its class and that class's arguments."""
+    """Plain data from which ``thing`` can be made again: its class and that class's arguments."""
     if thing is None or isinstance(thing, (bool, int, float, str)):
         return thing
     if isinstance(thing, (list, tuple)):
@@ -359,7 +359,7 @@ class Checkpoint:
 
 
 def _write(path, arrays):
-    import h5py  # not at the top: ``import lib`` is not to wait for it
+    import h5py  # here, so that ``import lib`` does not load it
 
     image = io.BytesIO()  # HDF5 works in memory, so that only plain writing can fail
     with h5py.File(image, "w") as file:
@@ -382,8 +382,8 @@ def _write(path, arrays):
 def _own_file_beside(path):
     """A new file in the same folder, removed at the end unless it was renamed.
 
-    Its name is drawn at random, and one that is taken is refused: so it is nobody else's. Opened
-    like this, and not by ``tempfile``, it has the permissions that any new file has.
+    Its name is drawn at random, and never that of an existing file. Opened like this, and not by
+    ``tempfile``, it has the permissions that any new file has.
     """
     part = path.with_name(f"{path.name[:40]}.{secrets.token_hex(8)}.part")
     with open(part, "xb") as file:
@@ -458,7 +458,7 @@ def _lock(file):
 
 
 HDF5 = b"\x89HDF\r\n\x1a\n"
-OTHERS = {  # the first bytes of what people have in place of an HDF5 file
+OTHERS = {  # the first bytes of files that are taken for HDF5 by mistake
     b"version https://git-lfs": (
         "it is a Git LFS pointer, which only says where the file is kept: run `git lfs pull` in its"
         " folder, or download the file itself"
@@ -500,14 +500,14 @@ def checksum(arrays):
 
 
 def read_array(file, key, kinds="iuf", limit=2**30):
-    """The data set ``key`` of an open HDF5 file, looked at before it is read.
+    """The data set ``key`` of an open HDF5 file, checked before it is read.
 
     ``kinds``: the kinds of dtype allowed. ``limit``: the most bytes. Raises ValueError for what is
     not a plain array inside this file.
     """
     import h5py
 
-    # A link to another file is not followed: a data file has no business elsewhere.
+    # A link to another file is not followed: a data file must not make us read other files.
     if not isinstance(file.get(key, getlink=True), h5py.HardLink):
         found = sorted(map(str, file))  # a name that is not UTF-8 comes as bytes
         raise ValueError(f"it has no data set {key!r} of its own; it holds {found}")

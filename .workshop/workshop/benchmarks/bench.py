@@ -4,9 +4,9 @@
     make bench                              every table
     make bench ARGS="--only a b --rounds 9"      two of the step times, printed and not stored
 
-Everybody runs on one thread and one core, in turn, round after round; a number is the median over
-the rounds. What a machine does besides slows all of them alike, so the ratios hold better than the
-times. Peers that are not installed (``pip install -e '.[bench]'``) are left out and named.
+All run on one thread and one core, in turn, round after round; a number is the median over the
+rounds. Other work of the machine slows all alike, so ratios are more reliable than times. Peers
+that are not installed (``pip install -e '.[bench]'``) are left out and named.
 """
 
 import argparse
@@ -268,7 +268,7 @@ print(rate, int(peak) / 1024)
 
 
 def machine():
-    """What it ran on: processor, system, and the versions of all who took part."""
+    """What it ran on: processor, system, and the versions of all peers."""
     processor = platform.processor() or platform.machine()
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
@@ -288,7 +288,7 @@ def machine():
 
 
 def step_table(results):
-    """Markdown: a row a workload, time of the products, and everybody as a multiple of them."""
+    """Markdown: one row per workload: time of the products, and all peers as multiples of it."""
     names = [name for name in PEERS if name != "the products alone"]
     lines = ["| one step | products | " + " | ".join(names) + " |", "|" + "---|" * (len(names) + 2)]
     for workload, medians in results.items():
@@ -349,7 +349,7 @@ def report(results):
 
 @figure
 def picture(results):
-    """Times beside the products, and how much sooner the Gram form is done."""
+    """Times as multiples of the products, and how much faster the Gram form is."""
     fig, (bars, lines) = canvas(1, 2, height=3.8, gridspec_kw={"width_ratios": [1, 1.1]})
     names = [name for name in PEERS if name != "the products alone"]
     chosen = [w for w in ("a", "b", "c, float32", "d, float32") if w in results["steps"]]
@@ -419,7 +419,7 @@ def main():
     parser.add_argument("--only", nargs="*", help="step times of these workloads: a b c d")
     parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()
-    use({max(CORES)})  # one core for everybody
+    use({max(CORES)})  # one core for all
     steps, absent = {}, {}
     for name, (workload, count) in STEPS.items():
         if options.only and name[0] not in options.only:

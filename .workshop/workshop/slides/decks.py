@@ -136,7 +136,7 @@ class Builder:
         self.name, self.section, self.slides, self.pictures = name, "", [], {}
 
     def begin(self, kind="plain", title="", begins_section=False):
-        """Start a slide; one that has nothing to show hands its notes to this one."""
+        """Start a slide; the notes of an empty slide before it are moved to this one."""
         said = []
         if self.slides and not self.slides[-1].pieces:
             empty = self.slides.pop()
@@ -160,7 +160,7 @@ class Builder:
             self.slide.said.append(said)
 
     def markdown(self, cell, settings):
-        """A Markdown cell: its headings part it, and each part begins a slide if the cell does."""
+        """A Markdown cell, divided at its headings; each part begins a slide if the cell does."""
         kind = settings["slide_type"]
         parts = parted(cell.source)
         for part in parts:
@@ -239,7 +239,7 @@ class Builder:
         self.begin(title=f"{title} ({int(part or 1) + 1})")
 
     def prediction(self, question, answer):
-        """A slide that asks, and answers at a keypress."""
+        """A slide with a question, whose answer appears at a keypress."""
         self.begin("predict", tagless(PREDICT.sub("", question)))
         shown, held = [], []
         for paragraph in re.split(r"\n\s*\n", answer):
@@ -411,7 +411,7 @@ def shown_of(prose):
 
 
 def stacked(formula):
-    """A long row of formulas would be shrunk to fit: one under the other, it is not."""
+    """A long row of formulas, one under the other, so that it is not shrunk to fit."""
     row = re.split(r"\s*\\q?quad\s*", formula.strip("$").strip())
     is_long = len(row) > 3 or (len(row) == 3 and len(formula) > 100 and "\\text" not in formula)
     return "\n\n".join(f"$${part}$$" for part in row) if is_long else formula
