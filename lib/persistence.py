@@ -2,17 +2,20 @@
 
 A saved model is an HDF5 file, of plain numbers only, that any HDF5 tool can look into:
 
-    schema               "neural-networks-by-hand 1"
-    checksum             SHA-256 of the name, type, shape and bytes of every other data set
+    schema               "neural-networks-by-hand 2"
+    checksum             SHA-256 of the schema and of each other data set's name, type, shape, bytes
     header               JSON as bytes: the classes and arguments of layers, loss, penalty,
                          optimizer and early stopping, counts, and the versions that wrote it
     parameters           the flat vector
     statistics.0, ...    running averages of batch normalization, layer by layer
     random.0, ...        states of the random streams of dropout, layer by layer
-    averages.0, ...      running averages of the optimizer
+    averages.0, ...      running averages of the optimizer, Adam's without the factor 1 - beta
     costs, validation_costs, validation_accuracies         of the History
     best.0, ...          what early stopping would go back to
     last.0, ...          the last parameters, from which training continues
+
+Schema 1 is still read. There Adam's averages have that factor, and the checksum leaves the schema
+out.
 
 There are no attributes and no text of variable length: in a damaged file HDF5 can search such text
 for ever. Nothing in it is ever executed: classes are looked up by name in a list, never imported,
@@ -59,7 +62,8 @@ from lib.regularization import L1, L2, Dropout, EarlyStopping
 
 __all__ = ["Checkpoint", "Saved", "load", "save"]
 
-SCHEMA = "neural-networks-by-hand 1"
+SCHEMA = "neural-networks-by-hand 2"
+FIRST = "neural-networks-by-hand 1"
 
 CLASSES = {
     kind.__name__: kind
@@ -219,8 +223,7 @@ def load(path):
     if not path.is_file():
         raise FileNotFoundError(f"path is {str(given)!r}; it needs to be a file that save wrote")
     try:
-        header, arrays = _read(path)
-        return _make(header, arrays)
+        return _make(*_read(path))
     except (BlockingIOError, PermissionError):
         raise
     # What h5py raises for a damaged file depends on where the damage is.
@@ -233,7 +236,7 @@ def load(path):
 def _read(path):
     with open_hdf5(path) as file:
         schema = read_array(file, "schema", kinds="S", limit=100)
-        if schema != SCHEMA.encode():
+        if schema not in (SCHEMA.encode(), FIRST.encode()):
             found = schema.decode(errors="replace")
             raise ValueError(f"its schema is {found!r}; this library reads {SCHEMA!r}")
         expected = read_array(file, "checksum", kinds="S", limit=100)
@@ -241,16 +244,16 @@ def _read(path):
         size = os.path.getsize(path)
         names = [str(name) for name in file if name not in ("schema", "checksum")]
         arrays = {name: read_array(file, name, limit=size) for name in names}
-        if expected != checksum(arrays).encode():
+        if expected != checksum(arrays, schema).encode():
             raise ValueError("its checksum does not match its contents")
     header = json.loads(arrays.pop("header").tobytes())
     for name, array in arrays.items():
         if not np.isfinite(array).all():
             raise ValueError(f"{name!r} holds NaN or infinity")
-    return header, arrays
+    return header, arrays, schema.decode()
 
 
-def _make(header, arrays):
+def _make(header, arrays, schema=SCHEMA):
     net = _make_network(header["network"], arrays.pop("parameters"))
     _fill(net.state()[1:], "statistics", arrays)
     random_layers = [layer for layer in net.layers if hasattr(layer, "random_state")]
@@ -259,7 +262,11 @@ def _make(header, arrays):
     optimizer = history = early_stopping = None
     if "optimizer" in header:
         optimizer = _build(header["optimizer"])
-        _fill(optimizer.state(net.parameters), "averages", arrays)
+        averages = optimizer.state(net.parameters)
+        _fill(averages, "averages", arrays)
+        if schema == FIRST and isinstance(optimizer, Adam):
+            for average, beta in zip(averages, (optimizer.beta1, optimizer.beta2), strict=True):
+                average /= 1 - beta
         optimizer.steps = header["steps"]
     if "history" in header:
         names = ("costs", "validation_costs", "validation_accuracies")
@@ -365,7 +372,7 @@ def _write(path, arrays):
     with h5py.File(image, "w") as file:
         for name, array in arrays.items():
             file.create_dataset(name, data=array)
-        for name, text in [("schema", SCHEMA), ("checksum", checksum(arrays))]:
+        for name, text in [("schema", SCHEMA), ("checksum", checksum(arrays, SCHEMA.encode()))]:
             file.create_dataset(name, data=np.bytes_(text))
     with _own_file_beside(path) as part:
         if path.exists():
@@ -489,9 +496,9 @@ def what_it_seems(start):
     return "it does not begin as an HDF5 file does"
 
 
-def checksum(arrays):
-    """SHA-256 of names, types, shapes and bytes."""
-    digest = hashlib.sha256()
+def checksum(arrays, schema=b""):
+    """SHA-256 of the schema, names, types, shapes and bytes."""
+    digest = hashlib.sha256(b"" if schema == FIRST.encode() else schema)
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
         digest.update(f"{name} {array.dtype.str} {array.shape} ".encode())
