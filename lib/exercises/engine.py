@@ -20,7 +20,7 @@ from lib.exercises.solved import record, say
 from lib.exercises.source import edited, needs, source_of
 from lib.exercises.variants import other_inputs
 
-__all__ = ["Case", "Exercise", "Outcome", "Verdict", "exercise"]
+__all__ = ["Case", "Exercise", "Outcome", "Verdict"]
 
 TRIALS = 5  # ordinary inputs, drawn at random, that an answer has to get right
 LIBRARY = Path(__file__).resolve().parent.parent
@@ -381,29 +381,6 @@ class Exercise:
             f"check wants the function itself, without brackets behind its name:"
             f" {self.place}.check({self.name}). It got {article} {kind}."
         )
-
-
-def exercise(id, title):
-    """Make an Exercise of a class body, the older form."""
-
-    def make(body):
-        parts = {name: vars(body)[name] for name in ("inputs", "hints", "mistakes")}
-        for name in (
-            "results",
-            "use",
-            "arguments",
-            "evidence",
-            "corners",
-            "atol",
-            "rtol",
-            "strict",
-        ):
-            if name in vars(body):
-                parts[name] = vars(body)[name]
-        task = inspect.getdoc(body)
-        return Exercise(id, title, body.solution, name=body.__name__, task=task, **parts)
-
-    return make
 
 
 def _stub():
