@@ -1,7 +1,15 @@
 """Neural networks by hand: the library of the course.
 
-One module per idea, in the order of the chapters. The names of the core can be imported from here;
-``datasets``, ``plots`` and ``exercises`` are imported by name, because they bring more than NumPy.
+One module per idea, in the order of the chapters: ``layers`` and ``losses`` in chapter 1,
+``activations`` in 2, ``network``, ``training`` and ``gram`` in 3, ``initializers`` in 4,
+``regularization`` and ``augmentation`` in 5, ``gradient_check`` in 6, ``optimizers`` in 7,
+``batch_norm`` in 8, ``estimator`` in 10.
+
+What supports them: ``checks`` of arguments; ``watching`` and ``history`` for training;
+``persistence`` and ``streaming`` for files; ``datasets``, ``plots`` and ``exercises``.
+
+The names of the core can be imported from here. The others are imported by the name of their
+module, because they bring more than NumPy.
 """
 
 from lib.activations import LeakyReLU, ReLU, Sigmoid, Tanh, leaky_relu, relu, sigmoid, tanh

@@ -12,6 +12,8 @@ depend on all m examples, and so each example's gradient on all of them):
 
     dgamma = sum of dA Z_hat        dbeta = sum of dA        (n, 1)
     dZ     = gamma / sqrt(variance + epsilon) (dA - dbeta / m - Z_hat dgamma / m)
+
+Kept is Z - mean: what divides it to make Z_hat is one number for a row, and goes into the others.
 """
 
 import numpy as np
@@ -66,7 +68,7 @@ class BatchNorm(Layer):
             return scale * Z + (self.beta - scale * self.running_mean)
         m = Z.shape[1]
         self.check_batch(m)
-        mean = np.add.reduce(Z, axis=1, keepdims=True) / m  # np.mean, without its detours
+        mean = np.add.reduce(Z, axis=1, keepdims=True) / m  # np.mean, without its overhead
         centred = Z - mean
         # Not Z.var(): of complex numbers, as in chapter 6, it would take the absolute value.
         variance = _row_products(centred, centred) / m
@@ -74,19 +76,18 @@ class BatchNorm(Layer):
             running *= self.momentum
             running += (1 - self.momentum) * batch
         deviation = np.sqrt(variance + self.epsilon)
-        Z_hat = np.divide(centred, deviation, out=centred)
-        self.cache = Z_hat, deviation
-        output = self.gamma * Z_hat
+        self.cache = centred, deviation
+        output = (self.gamma / deviation) * centred
         output += self.beta
         return output
 
     def backward(self, dA):
-        m, (Z_hat, deviation) = dA.shape[1], self.cache
-        self.dgamma[...] = _row_products(dA, Z_hat)
+        m, (centred, deviation) = dA.shape[1], self.cache
+        self.dgamma[...] = _row_products(dA, centred) / deviation
         np.add.reduce(dA, axis=1, keepdims=True, out=self.dbeta)
         if self.is_first:
             return None
-        dZ = Z_hat * (-self.dgamma / m)  # the formula above, each term added in place
+        dZ = centred * (-self.dgamma / m / deviation)  # the formula above, term by term in place
         dZ += dA
         dZ -= self.dbeta / m
         dZ *= self.gamma / deviation

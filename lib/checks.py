@@ -1,4 +1,4 @@
-"""What every public door asks of its arguments, and the words of the errors.
+"""The checks of arguments that all public functions share, and their error messages.
 
 A message always says three things: which argument, what it got, what it needs. Whatever the
 caller passes in is only looked at, never changed.
@@ -16,12 +16,14 @@ __all__ = [
     "check_count",
     "check_inputs",
     "check_labels",
+    "check_named",
     "check_number",
     "check_numeric",
     "check_object",
     "check_pair",
     "check_path_like",
     "check_random_state",
+    "check_shape",
     "check_weights",
     "scale_hint",
 ]
@@ -104,6 +106,16 @@ def check_weights(w, m, dtype=np.float64, name="sample_weight"):
     return w
 
 
+def check_named(values, argument, what="its values"):
+    """Return ``values`` if it is a dictionary with an entry, or raise TypeError or ValueError."""
+    if not isinstance(values, dict):
+        needs = f"it needs a dictionary from a name to {what}"
+        raise TypeError(f"{argument} is {type(values).__name__}; {needs}")
+    if not values:
+        raise ValueError(f"{argument} is empty; it needs at least one name with {what}")
+    return values
+
+
 def check_number(value, name, interval="(0, inf)"):
     """Return ``value`` as a finite float in ``interval``, written as on the page: "[0, 1)".
 
@@ -170,14 +182,20 @@ def check_pair(value, name, parts):
 
 
 def check_random_state(random_state):
-    """Return a ``numpy.random.RandomState``: from a seed, as it is, or fresh for None.
+    """Return a ``numpy.random.RandomState``: made of a seed, the one given, or for None a new one.
 
-    The streams of ``RandomState`` are frozen for good,
-    so a seed names the same numbers on every machine and with every version of NumPy.
+    NumPy promises never to change the numbers that ``RandomState`` draws, so a seed gives the same
+    ones on every machine and with every version.
     """
     if random_state is None or isinstance(random_state, np.random.RandomState):
         return random_state or np.random.RandomState()
     return np.random.RandomState(check_count(random_state, "random_state", 0, 2**32 - 1))
+
+
+def check_shape(name, array, fits, needs):
+    """Raise ValueError unless the shape of an array ``fits``, and none of its axes is empty."""
+    if not fits or 0 in array.shape:
+        raise ValueError(f"{name} has shape {array.shape}; it needs {needs}")
 
 
 def check_path_like(path, name="path"):
@@ -191,10 +209,10 @@ def check_path_like(path, name="path"):
 
 
 def check_numeric(array, name):
-    """Return a real numeric array, whatever it came as: a list, integers, booleans.
+    """Return the numbers as a real array: also those of a list, integers or booleans.
 
-    Raises TypeError or ValueError. What a mask hides is
-    never used silently: an array with masked values is refused.
+    Raises TypeError or ValueError. An array with masked values is refused: NumPy would use the
+    hidden values silently.
     """
     if np.ma.is_masked(array):
         hidden = np.ma.count_masked(array)
@@ -211,11 +229,11 @@ def check_numeric(array, name):
 
 
 def scale_hint(X, Y, costs):
-    """What to say of inputs far from 1 with which training got nowhere; None if there is nothing.
+    """Advice to scale the inputs if they are far from 1 and training made no progress, or None.
 
     X (n_x, m), Y (n_y, m), and the costs of the epochs, the last one NaN or infinite after
-    divergence. Training got nowhere if the last cost is more than nine tenths of what it costs to
-    know no more than how frequent each label is.
+    divergence. Training made no progress if the last cost is above nine tenths of the cost of
+    giving every example the frequencies of the labels as its probabilities.
     """
     shares = np.mean(Y, axis=1)
     shares = np.append(shares, 1 - shares) if len(shares) == 1 else shares
@@ -243,8 +261,8 @@ def _transposed(value, name):
 
 
 def _finite(array, name):
-    # One pass without a temporary: a sum is finite unless an element is not (or it overflows,
-    # and then the slower look decides).
+    # One pass without a temporary: a sum is finite unless an element is not (or the sum overflows,
+    # and then every element is tested).
     with np.errstate(over="ignore", invalid="ignore"):
         if np.isfinite(array.sum()) or np.isfinite(array).all():
             return

@@ -126,7 +126,7 @@ def _read(file, key, dtype):
 def pixel_columns(pictures):
     """Pictures (m, height, width, 3), bytes, as columns (n_x, m) of numbers from 0 to 1.
 
-    Row, column and channel of a picture's pixels follow one another in its column. Chapter 1,
+    A column lists the pixels row by row, and of each pixel its three channels. Chapter 1,
     "Flattening: a picture becomes a column". Raises TypeError or ValueError for anything but bytes,
     or another number of axes.
     """
@@ -211,7 +211,7 @@ def gaussian_quantiles(m=200, random_state=0):
 
 
 def _asked(m, random_state, noise=None):
-    """What to ask scikit-learn for; refused here, in our words, if it is out of range."""
+    """Arguments for scikit-learn, checked before it sees them, so that the messages are ours."""
     asked = {"n_samples": check_count(m, "m"), "random_state": check_random_state(random_state)}
     return asked if noise is None else asked | {"noise": check_number(noise, "noise", "[0, inf)")}
 
@@ -223,9 +223,9 @@ def football(m=200, noise=0.1, random_state=1):
     the keeper's own team, holds the points above the curve 0.2 x1**2 + 0.3 x1 - 2; but with
     probability ``noise`` a ball goes to the other team, so no model is right about more than
     1 - noise of new points, in the long run. The same seed gives the same points whatever the
-    noise. The course's own, after the football set of the published course. Chapter 5,
-    "The data: kicks on a football pitch". Raises TypeError or ValueError unless ``m`` is a whole
-    number from 1 up and ``noise`` in [0, 0.5).
+    noise. Drawn by rules of this course, in the manner of the football set of the published one.
+    Chapter 5, "The data: kicks on a football pitch". Raises TypeError or ValueError unless ``m`` is
+    a whole number from 1 up and ``noise`` in [0, 0.5).
     """
     check_count(m, "m")
     check_number(noise, "noise", "[0, 0.5)")
@@ -307,10 +307,10 @@ def one_hot(labels, n_classes):
 def load_picture(path):
     """Your own picture as (64, 64, 3) uint8: its middle square, upright, made small.
 
-    Grey becomes three equal colours, 16 bits are scaled to 8, and behind what is transparent there
-    is white; of several pictures in a file the first is taken. Chapter 1, "Your own picture".
-    Raises FileNotFoundError, or ValueError if the file is not a picture, or if what its numbers
-    mean is not known, as in pictures of floating point.
+    Grey becomes three equal colours, 16 bits are scaled to 8, transparent parts become white; of
+    several pictures in a file the first is taken. Chapter 1, "Your own picture". Raises
+    FileNotFoundError, or ValueError if the file is not a picture, or if its numbers have no known
+    scale, as in pictures of floating point.
     """
     from PIL import Image, ImageOps  # matplotlib brings Pillow along
 
@@ -338,14 +338,14 @@ def _in_colour(picture):
 
     packed = _packed(picture)
     full_scale = _full_scale(picture, packed)
-    upright = ImageOps.exif_transpose(picture)  # telephones store photographs lying
+    upright = ImageOps.exif_transpose(picture)  # phones store a photograph rotated, and say so
     clear = upright.info.get("transparency")  # which grey, colour or entry of the palette
     if full_scale != 255:
         grey = np.asarray(upright)
         upright = Image.fromarray(np.rint(grey * (255 / full_scale)).astype(np.uint8))
         if clear is not None:
             upright.putalpha(Image.fromarray(np.where(grey == clear, 0, 255).astype(np.uint8)))
-    elif clear is not None and packed in ("L;2", "L;4"):  # Pillow scales the pixels, but not this
+    elif clear is not None and packed in ("L;2", "L;4"):  # Pillow scales only the pixels
         upright.info["transparency"] = clear * {"L;2": 85, "L;4": 17}[packed]
     if upright.mode == "La":
         upright = upright.convert("LA")
@@ -360,7 +360,7 @@ def _in_colour(picture):
 
 
 def _packed(picture):
-    """How the file packs the numbers of an open picture, as Pillow calls it: "L;4", "RGB;16B"."""
+    """How the file stores the numbers of an open picture, in Pillow's words: "L;4", "RGB;16B"."""
     packed = picture.tile[0][3] if picture.tile else ""
     return packed[0] if isinstance(packed, tuple) and packed else packed
 

@@ -1,9 +1,8 @@
 """The network as two scikit-learn estimators. Read this module with chapter 10.
 
-scikit-learn keeps examples in rows, the course in columns: here is the door between the two. A row
-layout seen through ``.T`` is the column layout, so nothing is copied on the way. Where scikit-learn
-has a word for an argument, an attribute or an error in the data, this module uses its word; what is
-wrong with a parameter, ``lib.checks`` says.
+scikit-learn keeps examples in rows, the course in columns; this module translates. A row layout
+seen through ``.T`` is the column layout, so nothing is copied on the way. Arguments, attributes and
+errors in the data are named as in scikit-learn; parameters are checked by ``lib.checks``.
 
 ``fit`` and ``partial_fit`` work on a copy of the estimator and take it over at the end, so that a
 call that fails changes nothing.
@@ -65,7 +64,7 @@ OPTIMIZERS = {
 LOSSES = {"squared_error": SquaredError, "absolute_error": AbsoluteError}
 INPUTS = {"dtype": (np.float64, np.float32), "order": "C"}  # so that X.T has contiguous columns
 
-# What is there only under a condition, and the condition.
+# Names that exist under a condition only: {name: the condition}.
 CONDITIONS = {
     "partial_fit": (
         "early_stopping=True and partial_fit exclude each other: no part of the data may be held"
@@ -77,11 +76,11 @@ CONDITIONS = {
 }
 
 
-# A dataclass, so that every parameter stands once: its __init__ does what scikit-learn asks of it,
-# which is to store its arguments and nothing else.
+# A dataclass, so that every parameter is written once. Its __init__ stores its arguments and does
+# nothing else, which is what scikit-learn requires.
 @dataclass(eq=False, repr=False)
 class _NeuralNetwork(BaseEstimator):
-    """What classifier and regressor share. They say what y is, which loss it needs, and predict."""
+    """What classifier and regressor share; each adds how to read y, the loss, and predict."""
 
     hidden_layer_sizes: object = (32,)
     _: KW_ONLY
@@ -166,7 +165,7 @@ class _NeuralNetwork(BaseEstimator):
         )
         if w is not None:
             w = check_weights(w, len(X), X.dtype)
-            if not w.all():  # here, so that no class and no validation set is made of them
+            if not w.all():  # before classes and a validation set are made of them
                 X, y, w = X[w > 0], y[w > 0], w[w > 0]
         y = self._read_targets(y, go_on, classes)
         return X, y, self._weights(y, w)
@@ -261,16 +260,16 @@ class _NeuralNetwork(BaseEstimator):
         """The least cost of an epoch."""
         return min(self.loss_curve_, default=math.nan)
 
-    def __getattr__(self, name):  # called only where the usual ways found nothing
+    def __getattr__(self, name):  # called only for names that are not found
         if name in CONDITIONS and (name == "partial_fit" or "network_" in vars(self)):
             raise AttributeError(f"{type(self).__name__} has no {name} here: {CONDITIONS[name]}.")
         return super().__getattribute__(name)  # the usual error
 
     def __setstate__(self, state):
         super().__setstate__(state)
-        # joblib writes an array as often as it meets it: make network and optimizer share it again.
+        # joblib stores a shared array twice: make network and optimizer share it again.
         if hasattr(self, "network_") and self._optimizer.steps:
-            self._optimizer._parameters = self.network_.parameters
+            self._optimizer.follow(self.network_.parameters)
 
     def _has_partial_fit(self):
         return not self.early_stopping
@@ -278,12 +277,12 @@ class _NeuralNetwork(BaseEstimator):
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class NeuralNetworkClassifier(ClassifierMixin, _NeuralNetwork):
-    """A Network with scikit-learn's manners; chapter 10, "A scikit-learn estimator".
+    """A Network as a scikit-learn classifier; chapter 10, "A scikit-learn estimator".
 
     Examples are rows, labels are any two or more numbers or strings, and everything that
     scikit-learn does with a classifier works: pipelines, cross-validation, searches, on one core,
     on several, or on a cluster. Scale the inputs first: StandardScaler. X may be an array, a list
-    or a data frame; sparse X is refused, as by every estimator that says nothing else.
+    or a data frame; sparse X is refused.
 
     Parameters
 
@@ -368,9 +367,9 @@ class NeuralNetworkClassifier(ClassifierMixin, _NeuralNetwork):
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """One more pass, over X (m, n_x) and y (m,) alone; k passes are a fit of k epochs.
 
-        ``classes`` are all labels that will ever come; the first call needs them. Weights as for
-        ``fit``, but for class_weight="balanced", which would have to know all data. Returns the
-        estimator. Raises what ``fit`` raises. With early stopping there is no such method.
+        ``classes``: all labels that can occur; the first call needs them. Weights as for ``fit``,
+        but for class_weight="balanced", which would have to know all data. Returns the estimator.
+        Raises what ``fit`` raises. With early stopping there is no such method.
         """
         go_on = hasattr(self, "network_")
         if classes is None:
@@ -462,7 +461,7 @@ class NeuralNetworkClassifier(ClassifierMixin, _NeuralNetwork):
             labels = self.classes_.tolist()
             unknown = [label for label in self.class_weight if label not in labels]
             unnamed = [label for label in labels if label not in self.class_weight]
-            if unknown and unnamed:  # perhaps one is the other, spelled differently
+            if unknown and unnamed:  # perhaps a typing error
                 raise ValueError(
                     f"class_weight names {unknown}, which are no labels, and not {unnamed}"
                 )
@@ -480,7 +479,7 @@ class NeuralNetworkClassifier(ClassifierMixin, _NeuralNetwork):
         return y[np.newaxis] if n_outputs == 1 else np.eye(n_outputs)[y].T
 
     def _strata(self, y):
-        """By what early stopping splits, and how many examples it holds back at least."""
+        """Groups of which early stopping holds back equal shares, and the least number in all."""
         return self.classes_[y], len(self.classes_)
 
     def _validation_scores(self, history):
@@ -491,17 +490,17 @@ class NeuralNetworkClassifier(ClassifierMixin, _NeuralNetwork):
 class NeuralNetworkRegressor(RegressorMixin, _NeuralNetwork):
     """A Network that predicts numbers; excursion 10, "A network that predicts numbers".
 
-    The manners are those of chapter 10, "A scikit-learn estimator". y is (m,), or
-    (m, n_out) for several numbers an example. The parameters and attributes are those of
+    It works like the classifier of chapter 10, "A scikit-learn estimator". y is (m,), or (m, n_out)
+    for several numbers an example. The parameters and attributes are those of
     NeuralNetworkClassifier, but for the classes, and with:
 
     loss: "squared_error", best for the mean; "absolute_error", best for the median, which a few
-        wild numbers in y do not move. See SquaredError and AbsoluteError.
+        outliers in y hardly move. See SquaredError and AbsoluteError.
     validation_scores_: minus the cost on the examples held back, so that more is better.
 
-    Scale the inputs, and the targets too: the rates and initial weights suit numbers of about unit
-    size. Nothing is scaled in secret; scikit-learn's TransformedTargetRegressor does it in the open
-    and gives predictions in the units of y:
+    Scale the inputs, and the targets too: the learning rates and initial weights suit numbers of
+    about unit size. Nothing is scaled automatically; scikit-learn's TransformedTargetRegressor
+    scales the targets and gives predictions in the units of y:
 
     >>> from sklearn.compose import TransformedTargetRegressor
     >>> from sklearn.datasets import load_diabetes
@@ -569,7 +568,7 @@ class NeuralNetworkRegressor(RegressorMixin, _NeuralNetwork):
 
 def _refuse_masks(**arrays):
     for name, array in arrays.items():
-        if np.ma.is_masked(array):  # NumPy would give out what the mask hides
+        if np.ma.is_masked(array):  # NumPy would return the masked values
             check_numeric(array, name)  # which says so
 
 

@@ -6,9 +6,9 @@ Three numerical derivatives of f at theta, with e a small step in one coordinate
     two-sided     (f(theta + e) - f(theta - e)) / 2e        error of order e**2
     complex-step  Im f(theta + i e) / e                     no subtraction, so e may be 1e-30
 
-The first two subtract numbers that are nearly equal, each rounded to some u = 2.2e-16 of its size.
-So a slope of zero comes out as some u f / e: 0 and 7e-12 are then the same answer, though their
-relative difference is 1, the largest there is.
+The first two subtract numbers that are nearly equal, each rounded to about u = 2.2e-16 of its size.
+So a slope of zero comes out as about u f / e: 0 and 7e-12 then mean the same, though their relative
+difference is 1, the largest there is.
 """
 
 from dataclasses import dataclass
@@ -135,7 +135,7 @@ def check_gradients(net, X, Y, epsilon=None, method="two-sided", n_worst=5, samp
 
     numerical = numerical_gradient(cost, exact.parameters, epsilon, method)
     rounding = _rounding(here, epsilon or EPSILON[method], method)
-    gaps = np.nan_to_num(np.abs(exact.gradient - numerical), nan=np.inf)  # no gap is worse than NaN
+    gaps = np.nan_to_num(np.abs(exact.gradient - numerical), nan=np.inf)  # NaN is the worst
     gaps[(np.abs(exact.gradient) <= rounding) & (np.abs(numerical) <= rounding)] = 0
     order = np.argsort(-gaps, kind="stable")[:n_worst]
     worst = [(net.locate(i), float(exact.gradient[i]), float(numerical[i])) for i in order]
@@ -147,7 +147,7 @@ def _rounding(cost, epsilon, method):
     """How far from zero rounding can bring the numerical slope of a cost that does not change.
 
     Steps below 1e-8 are allowed no more than that one: rounding then hides real slopes, and a check
-    that sees nothing is not to say that all is well.
+    that cannot see them must not pass.
     """
     steps = {"one-sided": epsilon, "two-sided": 2 * epsilon, "complex-step": 1}  # 1: no difference
     return ROUNDINGS * np.finfo(float).eps * abs(cost) / max(steps[method], 1e-8)

@@ -7,7 +7,7 @@ W (20 × 12,288) descent can move C and D (20 × 229):
     W X  =  [C D] [XᵀX; W0 X]               the pictures are needed only through XᵀX and W0 X
     W -= rate dZ Xᵀ   is   C -= rate dZ     a step on W is a step on C, without any product
 
-The equality is exact in real numbers, and round-off apart in floating point.
+The two are equal in exact arithmetic, and differ by rounding in floating point.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""What a training leaves behind: its history, or the news that it diverged. For ``training``."""
+"""The record of a training, and the error that it raises when it diverges. For ``training``."""
 
 from dataclasses import dataclass, field
 
@@ -7,10 +7,10 @@ __all__ = ["Diverged", "History"]
 
 @dataclass
 class History:
-    """What happened, one entry an epoch.
+    """The record of a training, one entry per epoch.
 
     costs: of the parameters before the epoch's update (with minibatches: the mean over all
-    examples, each with the parameters that met it).
+    examples, each with the parameters at its batch).
     validation_costs, validation_accuracies: after the epoch's last update; empty without
     validation, the second also for a loss of numbers.
     interrupted: True if the reader stopped the training by hand.

@@ -13,7 +13,7 @@ __all__ = ["glorot_uniform", "he", "he_uniform", "normal", "xavier", "zeros"]
 
 
 def zeros(shape, random_state=None):
-    """All zeros: right for one neuron, a trap for two.
+    """All zeros: right for one neuron; two would stay equal.
 
     Chapter 1, "The same neuron from the library".
     """
@@ -38,8 +38,8 @@ def xavier(shape, random_state):
     """randn * sqrt(1 / n_prev): keeps the variance of linear or tanh units.
 
     The name is the course's. The scale is that of LeCun (1998), which keeps the variance on the way
-    forward; Glorot and Bengio (2010), after whom it is called, take 2 / (n_prev + n_l), a
-    compromise with the way back: that is ``glorot_uniform``. Used in chapter 3, "The scale of the
+    forward; Xavier Glorot and Bengio (2010) take 2 / (n_prev + n_l), a compromise between the
+    forward and the backward pass: that is ``glorot_uniform``. Used in chapter 3, "The scale of the
     first weights", and derived in chapter 4, "The variance of a sum: Xavier's scale".
     """
     return _randn(shape, random_state) / np.sqrt(shape[1])
@@ -55,7 +55,7 @@ def glorot_uniform(shape, random_state):
 
 
 def he(shape, random_state):
-    """randn * sqrt(2 / n_prev): makes good what a ReLU cuts away.
+    """randn * sqrt(2 / n_prev): makes up for the half that a ReLU sets to zero.
 
     He et al., 2015. Used in chapter 3, "The scale of the first weights", and derived in chapter
     4, "Half of the mean square: He's scale for ReLU".

@@ -125,7 +125,7 @@ class SoftmaxCrossEntropy(Loss):
     """
 
     def value_and_gradient(self, Z, Y, w=None):
-        with np.errstate(over="ignore"):  # two huge logits may be further apart than any float
+        with np.errstate(over="ignore"):  # the difference of two huge logits may overflow
             shifted = np.maximum(Z - Z.max(axis=0), np.finfo(Z.dtype).min)
         E = np.exp(shifted)
         total = E.sum(axis=0)
@@ -151,7 +151,7 @@ class _ErrorOfNumbers(Loss):
     of_classes = False
 
     def __init__(self):
-        """Nothing to choose: any number is as good as another."""
+        """Without options: any finite number is a valid target."""
 
     def check_labels(self, Y, n_outputs, m, dtype=np.float64, name="Y"):
         Y = check_numeric(Y, name)
@@ -175,9 +175,9 @@ class _ErrorOfNumbers(Loss):
 class SquaredError(_ErrorOfNumbers):
     """Mean over the examples of half the squared error, (Z - Y)² / 2, for numbers Y.
 
-    dZ = (Z - Y) / m: the error itself, as in chapter 1, "The gradient". Z and Y are (n_out, m);
-    where there are several outputs, their losses are added up. Best for the mean of what can be
-    expected. Derived in excursion 10, "The squared error and its gradient".
+    dZ = (Z - Y) / m: the error itself, as in chapter 1, "The gradient". Z and Y are (n_out, m); the
+    losses of several outputs are added up. The best constant prediction is the mean. Derived in
+    excursion 10, "The squared error and its gradient".
     """
 
     def value_and_gradient(self, Z, Y, w=None):
@@ -188,11 +188,11 @@ class SquaredError(_ErrorOfNumbers):
 class AbsoluteError(_ErrorOfNumbers):
     """Mean over the examples of the absolute error |Z - Y|, for numbers Y.
 
-    dZ = sign(Z - Y) / m: an example pulls equally hard, however far off it is, so that a few wild
-    numbers in Y cannot pull harder than the others. Where Z = Y it is the subgradient 0, as in
-    chapter 5, "L1 regularization: weights that become zero". Z and Y are (n_out, m); where there
-    are several outputs, their losses are added up. Best for the median of what can be expected.
-    Derived in excursion 10, "The absolute error and its gradient".
+    dZ = sign(Z - Y) / m: every example contributes equally, however large its error, so that a few
+    outliers in Y do not dominate. Where Z = Y it is the subgradient 0, as in chapter 5, "L1
+    regularization: weights that become zero". Z and Y are (n_out, m); the losses of several outputs
+    are added up. The best constant prediction is the median. Derived in excursion 10, "The absolute
+    error and its gradient".
     """
 
     def value_and_gradient(self, Z, Y, w=None):

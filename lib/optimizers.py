@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 
-BLOCK = 2**15  # numbers of a vector that are updated at a time: few enough for the cache
+BLOCK = 2**17  # bytes of a vector that are updated at a time: few enough for the cache
 
 
 class Optimizer:
@@ -55,10 +55,11 @@ class Optimizer:
         if parameters is not self._parameters or gradient.shape != parameters.shape:
             _check_vectors(parameters, gradient)
         averages, rate = self.state(parameters), self.rate()
-        if len(parameters) <= BLOCK:  # nothing to cut, and small nets feel every slice
+        if parameters.nbytes <= BLOCK:  # nothing to cut, and small nets feel every slice
             return self.update(parameters, gradient, rate, *averages)
-        for start in range(0, len(parameters), BLOCK):
-            block = slice(start, start + BLOCK)
+        size = BLOCK // parameters.itemsize
+        for start in range(0, len(parameters), size):
+            block = slice(start, start + size)
             averages_here = [average[block] for average in averages]
             self.update(parameters[block], gradient[block], rate, *averages_here)
 
@@ -226,6 +227,7 @@ class Adam(Optimizer):
 
     v = beta1 v + (1 - beta1) g and s = beta2 s + (1 - beta2) g**2; the step number t divides them
     by 1 - beta1**t and 1 - beta2**t. Derived in chapter 7, "Adam" (Kingma and Ba, 2015).
+    What is kept are the sums v / (1 - beta1) and s / (1 - beta2): two passes fewer.
     Raises TypeError or ValueError for arguments out of range, as RMSprop does.
     """
 
@@ -239,10 +241,10 @@ class Adam(Optimizer):
 
     def update(self, p, g, rate, v, s):
         v *= self.beta1
-        v += (1 - self.beta1) * g
+        v += g
         s *= self.beta2
-        s += (1 - self.beta2) * g**2
-        # Both corrections are numbers, and are put into the rate and epsilon.
-        root = math.sqrt(1 - self.beta2**self.steps)
-        rate *= root / (1 - self.beta1**self.steps)
+        s += g * g
+        # What makes these sums averages are numbers, and is put into the rate and epsilon.
+        root = math.sqrt((1 - self.beta2**self.steps) / (1 - self.beta2))
+        rate *= root * (1 - self.beta1) / (1 - self.beta1**self.steps)
         p -= rate * v / (np.sqrt(s) + root * self.epsilon)

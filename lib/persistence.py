@@ -2,17 +2,20 @@
 
 A saved model is an HDF5 file, of plain numbers only, that any HDF5 tool can look into:
 
-    schema               "neural-networks-by-hand 1"
-    checksum             SHA-256 of the name, type, shape and bytes of every other data set
+    schema               "neural-networks-by-hand 2"
+    checksum             SHA-256 of the schema and of each other data set's name, type, shape, bytes
     header               JSON as bytes: the classes and arguments of layers, loss, penalty,
                          optimizer and early stopping, counts, and the versions that wrote it
     parameters           the flat vector
     statistics.0, ...    running averages of batch normalization, layer by layer
     random.0, ...        states of the random streams of dropout, layer by layer
-    averages.0, ...      running averages of the optimizer
+    averages.0, ...      running averages of the optimizer, Adam's without the factor 1 - beta
     costs, validation_costs, validation_accuracies         of the History
     best.0, ...          what early stopping would go back to
-    last.0, ...          what it left for the best, to train on from
+    last.0, ...          the last parameters, from which training continues
+
+Schema 1 is still read. There Adam's averages have that factor, and the checksum leaves the schema
+out.
 
 There are no attributes and no text of variable length: in a damaged file HDF5 can search such text
 for ever. Nothing in it is ever executed: classes are looked up by name in a list, never imported,
@@ -59,7 +62,8 @@ from lib.regularization import L1, L2, Dropout, EarlyStopping
 
 __all__ = ["Checkpoint", "Saved", "load", "save"]
 
-SCHEMA = "neural-networks-by-hand 1"
+SCHEMA = "neural-networks-by-hand 2"
+FIRST = "neural-networks-by-hand 1"
 
 CLASSES = {
     kind.__name__: kind
@@ -145,7 +149,7 @@ def check_savable(net, optimizer=None):
 
 def contents(net, optimizer=None, history=None, early_stopping=None):
     """All arrays that ``save`` writes, by their names."""
-    from importlib.metadata import version  # half of what ``import lib`` would take
+    from importlib.metadata import version  # here, because it takes half as long as ``import lib``
 
     check_savable(net, optimizer)
     streams = [layer.random_state.get_state() for layer in net.layers if _is_random(layer)]
@@ -192,7 +196,7 @@ def _is_random(layer):
 
 
 def _describe(thing, name):
-    """Plain data that says how to make ``thing`` again: its class and that class's arguments."""
+    """Plain data from which ``thing`` can be made again: its class and that class's arguments."""
     if thing is None or isinstance(thing, (bool, int, float, str)):
         return thing
     if isinstance(thing, (list, tuple)):
@@ -219,8 +223,7 @@ def load(path):
     if not path.is_file():
         raise FileNotFoundError(f"path is {str(given)!r}; it needs to be a file that save wrote")
     try:
-        header, arrays = _read(path)
-        return _make(header, arrays)
+        return _make(*_read(path))
     except (BlockingIOError, PermissionError):
         raise
     # What h5py raises for a damaged file depends on where the damage is.
@@ -233,7 +236,7 @@ def load(path):
 def _read(path):
     with open_hdf5(path) as file:
         schema = read_array(file, "schema", kinds="S", limit=100)
-        if schema != SCHEMA.encode():
+        if schema not in (SCHEMA.encode(), FIRST.encode()):
             found = schema.decode(errors="replace")
             raise ValueError(f"its schema is {found!r}; this library reads {SCHEMA!r}")
         expected = read_array(file, "checksum", kinds="S", limit=100)
@@ -241,16 +244,16 @@ def _read(path):
         size = os.path.getsize(path)
         names = [str(name) for name in file if name not in ("schema", "checksum")]
         arrays = {name: read_array(file, name, limit=size) for name in names}
-        if expected != checksum(arrays).encode():
+        if expected != checksum(arrays, schema).encode():
             raise ValueError("its checksum does not match its contents")
     header = json.loads(arrays.pop("header").tobytes())
     for name, array in arrays.items():
         if not np.isfinite(array).all():
             raise ValueError(f"{name!r} holds NaN or infinity")
-    return header, arrays
+    return header, arrays, schema.decode()
 
 
-def _make(header, arrays):
+def _make(header, arrays, schema=SCHEMA):
     net = _make_network(header["network"], arrays.pop("parameters"))
     _fill(net.state()[1:], "statistics", arrays)
     random_layers = [layer for layer in net.layers if hasattr(layer, "random_state")]
@@ -259,7 +262,11 @@ def _make(header, arrays):
     optimizer = history = early_stopping = None
     if "optimizer" in header:
         optimizer = _build(header["optimizer"])
-        _fill(optimizer.state(net.parameters), "averages", arrays)
+        averages = optimizer.state(net.parameters)
+        _fill(averages, "averages", arrays)
+        if schema == FIRST and isinstance(optimizer, Adam):
+            for average, beta in zip(averages, (optimizer.beta1, optimizer.beta2), strict=True):
+                average /= 1 - beta
         optimizer.steps = header["steps"]
     if "history" in header:
         names = ("costs", "validation_costs", "validation_accuracies")
@@ -359,13 +366,13 @@ class Checkpoint:
 
 
 def _write(path, arrays):
-    import h5py  # not at the top: ``import lib`` is not to wait for it
+    import h5py  # here, so that ``import lib`` does not load it
 
     image = io.BytesIO()  # HDF5 works in memory, so that only plain writing can fail
     with h5py.File(image, "w") as file:
         for name, array in arrays.items():
             file.create_dataset(name, data=array)
-        for name, text in [("schema", SCHEMA), ("checksum", checksum(arrays))]:
+        for name, text in [("schema", SCHEMA), ("checksum", checksum(arrays, SCHEMA.encode()))]:
             file.create_dataset(name, data=np.bytes_(text))
     with _own_file_beside(path) as part:
         if path.exists():
@@ -382,8 +389,8 @@ def _write(path, arrays):
 def _own_file_beside(path):
     """A new file in the same folder, removed at the end unless it was renamed.
 
-    Its name is drawn at random, and one that is taken is refused: so it is nobody else's. Opened
-    like this, and not by ``tempfile``, it has the permissions that any new file has.
+    Its name is drawn at random, and never that of an existing file. Opened like this, and not by
+    ``tempfile``, it has the permissions that any new file has.
     """
     part = path.with_name(f"{path.name[:40]}.{secrets.token_hex(8)}.part")
     with open(part, "xb") as file:
@@ -458,7 +465,7 @@ def _lock(file):
 
 
 HDF5 = b"\x89HDF\r\n\x1a\n"
-OTHERS = {  # the first bytes of what people have in place of an HDF5 file
+OTHERS = {  # the first bytes of files that are taken for HDF5 by mistake
     b"version https://git-lfs": (
         "it is a Git LFS pointer, which only says where the file is kept: run `git lfs pull` in its"
         " folder, or download the file itself"
@@ -489,9 +496,9 @@ def what_it_seems(start):
     return "it does not begin as an HDF5 file does"
 
 
-def checksum(arrays):
-    """SHA-256 of names, types, shapes and bytes."""
-    digest = hashlib.sha256()
+def checksum(arrays, schema=b""):
+    """SHA-256 of the schema, names, types, shapes and bytes."""
+    digest = hashlib.sha256(b"" if schema == FIRST.encode() else schema)
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
         digest.update(f"{name} {array.dtype.str} {array.shape} ".encode())
@@ -500,14 +507,14 @@ def checksum(arrays):
 
 
 def read_array(file, key, kinds="iuf", limit=2**30):
-    """The data set ``key`` of an open HDF5 file, looked at before it is read.
+    """The data set ``key`` of an open HDF5 file, checked before it is read.
 
     ``kinds``: the kinds of dtype allowed. ``limit``: the most bytes. Raises ValueError for what is
     not a plain array inside this file.
     """
     import h5py
 
-    # A link to another file is not followed: a data file has no business elsewhere.
+    # A link to another file is not followed: a data file must not make us read other files.
     if not isinstance(file.get(key, getlink=True), h5py.HardLink):
         found = sorted(map(str, file))  # a name that is not UTF-8 comes as bytes
         raise ValueError(f"it has no data set {key!r} of its own; it holds {found}")

@@ -73,9 +73,9 @@ class Dropout(Layer):
     """In training: keep each unit with probability keep_prob, and divide it by keep_prob.
 
     The mean of an output is then what it was, and nothing needs to change at prediction time, when
-    the layer passes its input on. A new mask is drawn for each forward pass, from a stream that the
-    network seeds. Derived in chapter 5, "Dropout" (Srivastava et al., 2014).
-    Raises TypeError or ValueError if ``keep_prob`` is not in (0, 1].
+    the layer returns its input unchanged. A new mask is drawn for each forward pass, from a stream
+    that the network seeds. Derived in chapter 5, "Dropout" (Srivastava et al., 2014). Raises
+    TypeError or ValueError if ``keep_prob`` is not in (0, 1].
     """
 
     def __init__(self, keep_prob):

@@ -82,7 +82,7 @@ class StoredExamples:
 
     def minibatches(self, batch_size, random_state):
         """Yield (X_batch, Y_batch) over all examples, shuffled; the last batch may be smaller."""
-        from concurrent.futures import ThreadPoolExecutor  # not wanted by who trains in memory
+        from concurrent.futures import ThreadPoolExecutor  # not needed in memory
 
         blocks = random_state.permutation(self.n_blocks)
         groups = np.split(blocks, range(self.blocks_together, len(blocks), self.blocks_together))
@@ -130,7 +130,7 @@ class StoredExamples:
 
 
 class _Here:
-    """Takes the place of a thread that reads ahead: reads at once."""
+    """Stands in for the thread that reads ahead, where there are none: it reads when asked."""
 
     def __enter__(self):
         return self

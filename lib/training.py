@@ -151,9 +151,10 @@ def train(
         HintOfScale(net, examples, history),
         Undo(net, batches, optimizer, early_stopping, history) as undo,
     ):
-        if early_stopping is not None and early_stopping.start(net, history):
-            epochs = len(history.costs)  # patience had run out before
-        undo.keep()
+        if early_stopping is not None:
+            if early_stopping.start(net, history):
+                epochs = len(history.costs)  # patience had run out before
+            undo.keep()
         after_epoch.append(undo.after_epoch)
         if checkpoint is not None:
             after_epoch.append(checkpoint.after_epoch)

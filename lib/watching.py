@@ -1,4 +1,4 @@
-"""Around the loop: what ``train`` measures, shows and undoes. Read ``training`` first."""
+"""What ``train`` does beside the loop: validate, show progress, undo. Read ``training`` first."""
 
 import contextlib
 import sys
@@ -23,7 +23,7 @@ class Validation:
         if not (isinstance(validation, (tuple, list)) and len(validation) == 3):
             check_pair(validation, "validation", "(X_dev, Y_dev)")
         X, Y, *w = validation
-        self.X = None  # on disk it is not here
+        self.X = None  # those on disk are read in parts
         if is_stored(X):
             self.parts = StoredExamples(X, Y, net, *w, suffix="_dev").in_order
             return
@@ -50,7 +50,7 @@ class Validation:
 
 
 class Undo:
-    """Takes a training that breaks off back to a state that its history tells.
+    """After an interruption or divergence, restores the state that the history describes.
 
     A copy of everything before each step would make small steps slow. So the state is kept now and
     then, and the steps since then are taken once more. They are the same ones: the batches of an
@@ -94,7 +94,7 @@ class Undo:
         return isinstance(error, KeyboardInterrupt)
 
     def _back_to_finite_cost(self, epoch, step):
-        """To the pass before ``step`` of ``epoch``, which did not lead to a finite cost."""
+        """Restore the state before the step that led to a cost that is not finite."""
         before = [kept for kept in self.kept if (kept[0], 0) < (epoch, step)]
         start, state = (before or self.kept)[-1]
         self._restore(state)

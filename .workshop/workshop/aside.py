@@ -11,7 +11,7 @@ from workshop.execute import chapter_paths
 
 
 class BuildError(Exception):
-    """A step of a build failed: which, and what to do. A builder's own class names its command."""
+    """A failed step of a build: which step, and what to do. Subclasses name their command."""
 
     command = "make"
 
@@ -35,9 +35,9 @@ def fetched(package, members, cache=npm_packages.CACHE, error=BuildError):
 
 
 def build_aside(target, write):
-    """Let `write(folder)` fill a new folder, put it in the place of `target`; what it returned.
+    """Let `write(folder)` fill a new folder, then replace `target` by it; returns its value.
 
-    Whatever it raises, `target` is as it was.
+    If `write` raises, `target` stays as it was.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))

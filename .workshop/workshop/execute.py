@@ -42,7 +42,7 @@ def load(path):
 
 @functools.cache
 def empty_profile():
-    """A folder for IPython's settings: with the reader's own, outputs would depend on them."""
+    """An empty folder for IPython's settings, so that outputs do not depend on the reader's."""
     return tempfile.TemporaryDirectory(prefix="ipython-")
 
 
@@ -57,11 +57,11 @@ def kernel_environment():
 
 
 class CurrentEnvironment(AsyncKernelManager):
-    """Kernels of this very interpreter: a user's kernelspec of the same name must not win."""
+    """Kernels of this interpreter, even if the user has installed a kernelspec of the same name."""
 
     @traitlets.default("kernel_spec_manager")
     def without_the_users(self):
-        """A finder that looks in no folder falls back on the interpreter it runs in."""
+        """A finder without folders to search, which falls back on the interpreter it runs in."""
         return KernelSpecManager(kernel_dirs=[])
 
 
@@ -84,6 +84,6 @@ def execute(notebook):
         record_timing=False,
         store_widget_state=False,
         coalesce_streams=True,
-        extra_arguments=["--log-level=ERROR"],  # the kernel's own talk, not the cells'
+        extra_arguments=["--log-level=ERROR"],  # messages of the kernel itself, not of cells
     )
     return client.execute(env=kernel_environment())

@@ -84,13 +84,13 @@ def pointer(thing):
 
     (chapter, heading, whether in an excursion from that chapter).
     """
-    doc = " ".join((thing.__doc__ or "").split())  # its own: a base class speaks for itself
+    doc = " ".join((thing.__doc__ or "").split())  # its own docstring, not that of a base class
     found = re.search(r'\b([Cc]hapter|[Ee]xcursion) (\d+), "([^"]+)"', doc)
     return (int(found[2]), found[3], found[1].lower() == "excursion") if found else None
 
 
 def carries_an_idea(thing):
-    """Whether a chapter derives what this belongs to: its module says which to read it with.
+    """Whether a chapter derives this: then the docstring of its module says which.
 
     The others support the course: checks, files, figures. They explain themselves, and need not
     name a chapter.

@@ -1,11 +1,11 @@
-"""What a number's last bit hangs on: the processor, and how the libraries make use of it."""
+"""What a number's last bit depends on: the processor, and how the libraries use it."""
 
 import platform
 
 import numpy as np
 import threadpoolctl
 
-try:  # not public, and the only way to learn it: NumPy's own documentation of its dispatch names it
+try:  # not public, but NumPy's documentation of its dispatch names it, and there is no other way
     from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
 except ImportError:
     __cpu_dispatch__, __cpu_features__ = [], {}
@@ -20,7 +20,7 @@ def levels():
 
 
 def blas():
-    """The processor whose kernels OpenBLAS uses, as in "Haswell", or what is there in its place."""
+    """The processor whose kernels OpenBLAS uses, as in "Haswell", or the library in its place."""
     np.ones((2, 2)) @ np.ones((2, 2))
     found = [pool for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"]
     names = {pool.get("architecture", pool["internal_api"]) for pool in found}

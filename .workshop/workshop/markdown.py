@@ -36,7 +36,7 @@ class Html(HTMLParser):
 
 
 def blocks(source):
-    """The blocks of some Markdown that stand in no other: (first token, its lines as written)."""
+    """The outermost blocks of some Markdown: (first token, its lines as written)."""
     lines = source.splitlines()
     for token in PARSER.parse(source):
         if token.level == 0 and token.map and token.nesting >= 0:
@@ -44,9 +44,9 @@ def blocks(source):
 
 
 def leaves(source):
-    """All tokens with text of their own, in order: what is inline in a block, or else the block.
+    """All tokens with text, in order: the inline tokens of a block, or the block if it has none.
 
-    After a block of HTML comes what is in it, where a browser finds formulas too.
+    A block of HTML is followed by the tokens in it, because formulas are typeset there too.
     """
     for token in PARSER.parse(source):
         yield from [token] if token.children is None else token.children

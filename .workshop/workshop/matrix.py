@@ -1,5 +1,5 @@
 """Do the stored outputs hold on other machines? Runs the chapters and the published results again
-as if on each, and prints one table. A row is named by what is played:
+as if on each, and prints one table. A row is named by the machine that it imitates:
 
 - **numpy** X86_V3: NumPy's own exp, tanh and sums by the instructions of that level, the stronger
   ones disabled (NPY_DISABLE_CPU_FEATURES), down to its baseline;
@@ -44,7 +44,7 @@ ASK = "from workshop import machine; print(machine.levels(), machine.blas(), sep
 
 
 class Row(NamedTuple):
-    """One machine: its name, the variables that play it, and how its libraries name themselves."""
+    """One machine: its name, the variables that imitate it, and what its libraries report."""
 
     name: str
     environment: dict
@@ -53,7 +53,7 @@ class Row(NamedTuple):
 
 
 def flags():
-    """The instruction sets of this machine, or None where nobody says."""
+    """The instruction sets of this machine, or None where the system does not list them."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
@@ -62,7 +62,7 @@ def flags():
 
 
 def rows():
-    """Every row that this machine can play, but for the environments."""
+    """Every row that this machine can imitate, without the environments."""
     found, levels, known = [], machine.levels(), flags()
     kernels = [name for name, needs in PROCESSORS.items() if known is None or needs in known]
     for kept in range(len(levels) + 1):
@@ -73,7 +73,7 @@ def rows():
             expected = (str(levels[:kept]), kernel)
             name = f"numpy {level}, blas {kernel}"
             found.append(Row(f"{name}, 1 thread", threads(1) | played, expected))
-            if kept in (0, len(levels)):  # the threads divide the products, not NumPy's own sums
+            if kept in (0, len(levels)):  # threads split matrix products, not NumPy's sums
                 found.append(Row(f"{name}, 2 threads", threads(2) | played, expected))
     found += [Row(f"noise {seed}", threads(1), noise=(seed,)) for seed in SEEDS]
     return found

@@ -1,7 +1,7 @@
 """How long a notebook is, and how long a reader needs for it.
 
-The reader is in the second year of studies and reads English as a foreign language. What is
-counted of a chapter stands before its exercises; an excursion counts whole.
+The reader is in the second year of studies and reads English as a foreign language. A chapter is
+counted up to its exercises, an excursion to its end.
 """
 
 import re
@@ -10,7 +10,7 @@ from workshop import markdown
 
 WORDS_A_MINUTE = 120
 CODE_LINES_A_MINUTE = 10
-FORMULAS_A_MINUTE = 3  # displayed ones, which one stops at
+FORMULAS_A_MINUTE = 3  # displayed ones, at which a reader stops
 FIGURES_A_MINUTE = 2
 STEP = 5  # minutes, to which a stated time is rounded
 
@@ -29,7 +29,7 @@ def before_exercises(chapter):
 
 
 def words(cells):
-    """Words of prose, folded answers included; formulas and code are none."""
+    """Words of prose, with folded answers, without formulas and code."""
     found = (markdown.prose(c.node.source) for c in cells if c.node.cell_type == "markdown")
     return sum(len(re.findall(r"\w[\w’'-]*", text)) for text in found)
 
@@ -47,7 +47,7 @@ def formulas(cells):
 
 
 def figures(cells):
-    """Outputs with a picture, or with a film of them under a slider."""
+    """Outputs with a picture, or with a slider over several."""
     outputs = [o for cell in cells for o in cell.node.get("outputs", [])]
     bundles = [output.get("data", {}) for output in outputs]
     return sum("image/png" in data or 'type="range"' in data.get("text/html", "")

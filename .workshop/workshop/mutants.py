@@ -1,4 +1,4 @@
-"""Opens damaged files, one after the other, in a process of its own: a crash is then seen as one.
+"""Opens damaged files, one after the other, in a process of its own, so that a crash is noticed.
 
     python -m workshop.mutants KIND FIRST LAST     (KIND is "model" or "cats")
 

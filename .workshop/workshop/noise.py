@@ -5,7 +5,7 @@ do not agree about exp, tanh or log, which NumPy computes by other instructions 
 the order in which a sum or a matrix product adds up. So their numbers differ in the last bit, and a
 printed digit that hangs on the last bit differs with them.
 
-`start(seed)` plays such a machine, in the process that calls it. From then on these numbers come
+`start(seed)` imitates such a machine, in the process that calls it. From then on these numbers come
 out one unit in the last place (ulp) above, one below, or as they were:
 
 - what a `RandomState` draws, if it is real; whole numbers, permutations and choices stay;
@@ -39,20 +39,21 @@ FUNCTIONS = (
     *("sin", "cos", "tan", "arcsin", "arccos", "arctan", "arctan2"),
     *("sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh", "logaddexp"),
 )
-# Those that the others go through: randn is standard_normal, rand and random are random_sample.
+# The methods that the others call: randn is standard_normal, rand and random are random_sample.
 DRAWS = (
     *("random_sample", "standard_normal", "uniform", "normal", "lognormal", "laplace", "logistic"),
     *("exponential", "standard_exponential", "gamma", "standard_gamma", "beta", "chisquare"),
 )
 LOADERS = ("load_iris", "load_digits", "load_breast_cancer", "load_wine", "load_diabetes")
-SHORT = {64: 32, 32: 15}  # a float's bits, and how many of the last of them a short number lacks
+SHORT = {64: 32, 32: 15}  # of a float: its bits, and how many trailing zeros make it a short number
 
 
 def moved(values, seed):
     """`values` with every real number one ulp up, one down (a quarter each), or as it is.
 
     Arrays keep their dtype and layout, numbers their type; tuples and scikit-learn's bunches are
-    gone through. Short numbers stay, and what is no number or no plain array.
+    gone through. Short numbers stay as they are, and so do objects other than numbers and plain
+    arrays.
     """
     if type(values) is np.ndarray:
         return _moved_array(values, seed) if values.ndim else _moved_array(values[None], seed)[0]
@@ -123,7 +124,7 @@ def line(seed):
 
 
 class Function:
-    """A function of NumPy, all of whose results are moved; what else is asked of it, it answers."""
+    """A function of NumPy whose results are moved; it has all attributes of the original."""
 
     def __init__(self, ufunc, seed):
         self.ufunc, self.seed = ufunc, seed

@@ -50,7 +50,7 @@ NUMBER = re.compile(r"[-+−]?\d+(?:[.,]\d+)*(?:e[-+]?\d+)?")
 
 
 def alike(old, new):
-    """Whether two parts of outputs say the same in other digits, or are pictures of one size."""
+    """Whether two parts of outputs differ in digits only, or are pictures of one size."""
     (kind, old), (_, new) = old, new
     if kind == "image/png":
         return pixels(old).shape == pixels(new).shape
@@ -59,7 +59,7 @@ def alike(old, new):
 
 
 def advice(seed):
-    """What a reader is told whose outputs differ in digits or pixels only, as one sentence more."""
+    """One more sentence, for a reader whose outputs differ in digits or pixels only."""
     if seed is None:
         return [
             "Only digits or pixels differ. If you have changed nothing, nothing is wrong with your"
@@ -95,7 +95,7 @@ def compare_values(old, new):
 
 
 def compare_html(old, new):
-    """Nothing if two pieces of HTML are equal but for embedded PNGs, which are compared as such."""
+    """No sentence if two pieces of HTML are equal; embedded PNGs are compared by their pixels."""
     found = compare_values(EMBEDDED.sub("", old), EMBEDDED.sub("", new))
     pairs = zip(EMBEDDED.findall(old), EMBEDDED.findall(new), strict=False)
     for number, (before, after) in enumerate(pairs, start=1):

@@ -28,7 +28,7 @@ def refreshed(path):
 
 
 def normalize(notebook):
-    """Remove from an executed notebook what depends on the machine, the editor or the day."""
+    """Remove from an executed notebook what depends on the machine, the editor or the date."""
     notebook.nbformat, notebook.nbformat_minor = 4, 5  # the first version with ids
     notebook.metadata = nbformat.from_dict(NOTEBOOK_METADATA)
     taken = set()

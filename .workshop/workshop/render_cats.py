@@ -1,4 +1,4 @@
-"""Draw the cat / non-cat pictures again, bit for bit, from the emoji they were made of.
+"""Draw the cat / non-cat pictures again, bit for bit, from the emoji they are made of.
 
 A manifest (cats_small.csv, cats_augmented.csv) has one row a picture: which drawing, in which
 pose, on which gradient. No random number is drawn here, so the same manifest and the same nine

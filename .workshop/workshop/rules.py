@@ -1,7 +1,7 @@
-"""The rules every stored chapter obeys, read from the file without running it.
+"""The rules that every stored chapter has to keep, checked without running it.
 
 A rule is a function of a `Chapter` that returns sentences, each naming a cell and what is wrong
-with it; no sentence, no fault. `RULES` holds them all by name.
+with it; no sentence means no fault. `RULES` holds them all by name.
 """
 
 import ast
@@ -44,7 +44,7 @@ FEWEST = {"predictions": 3, "exercises": 4, "claims": 4}
 # An excursion answers one question.
 FEWEST_ON_EXCURSIONS = {"predictions": 1, "exercises": 0, "claims": 1}
 
-# What one sitting holds: of a chapter in front of its exercises, of an excursion as a whole.
+# The most for one sitting: of a chapter up to its exercises, of an excursion in all.
 MOST_WORDS = 3000
 MOST_CODE_LINES = 320
 FIGURES = range(8, 13)
@@ -451,9 +451,9 @@ def parse(cell):
 def library_pointers(package, folder):
     """The rule of the library: what a chapter derives points at it, and at a heading in it.
 
-    `package` is the library's name and `folder` that of the chapters; a chapter that is not there
-    cannot contradict. What only supports the course may name a chapter, and need not. Returns
-    sentences as the rules of chapters do.
+    `package` is the library's name and `folder` that of the chapters; chapters that are absent are
+    not checked. What only supports the course may name a chapter, and need not. Returns sentences
+    as the rules of chapters do.
     """
     titles = {}
     for chapter in map(Chapter.read, notebook_paths(folder)):
@@ -600,7 +600,7 @@ def claims(chapter):
 
 @rule
 def one_sitting(chapter):
-    """A chapter holds its lesson and no more; an excursion holds one question."""
+    """A chapter, or an excursion, is no longer than one sitting allows."""
     cells = measure.before_exercises(chapter)
     if chapter.is_excursion:
         if (needed := measure.minutes(cells)) not in EXCURSION_MINUTES:
@@ -742,7 +742,7 @@ BANNED = {
 
 @rule
 def banned_phrases(chapter):
-    """The prose is free of what the course never says."""
+    """The prose has none of the phrases that the course avoids."""
     for name, node in chapter.markdown:
         text = " ".join(markdown.prose(node.source).split())
         for what, pattern in BANNED.items():

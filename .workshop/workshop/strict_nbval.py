@@ -5,8 +5,8 @@ none, outputs in another order, and a cell that was to raise and no longer does.
 Every cell is run two times in a row, as a reader may run it, unless pytest is given `--once`.
 
 With `--noise 1,2,3` each notebook is run again for each of these seeds, every cell once, under
-rounding noise: what it stores has to come on a machine that rounds otherwise, too. Such a cell is
-named "Cell 5, noise 2", so `-k noise` chooses them alone, and `-k "not noise"` the others.
+rounding noise: the stored outputs have to come also on a machine that rounds differently. Such a
+cell is named "Cell 5, noise 2", so `-k noise` chooses them alone, and `-k "not noise"` the others.
 
 `--again-under-noise 1` takes both together, and half the time: the second run in a row of each cell
 is the one under noise, and what it computed is what the cells after it go on with.
@@ -30,7 +30,7 @@ MEASURED = Path(__file__).resolve().parent / "benchmarks" / "results.json"
 
 
 def markers(cell):
-    """The tags and comments in a cell that ask nbval to look away."""
+    """The tags and comments in a cell that make nbval skip or ignore it."""
     comments = [line.strip() for line in cell.source.splitlines() if line.strip().startswith("#")]
     names = [*cell.metadata.get("tags", []), *(comment.lstrip("# ") for comment in comments)]
     prefixes = ("nbval-", "pytest-validate-")
@@ -103,7 +103,7 @@ class StrictCell(IPyNbCell):
     aside, seed = "", None  # which run it is, and its noise
 
     def runtest(self):
-        """Run nbval's test, then ask what it does not: was the cell run, does it still raise?"""
+        """Run nbval's test, then check what it does not: was the cell run, does it still raise?"""
         self.seed, again = self.parent.seed, self.config.option.again_under_noise
         if self.seed is None and again is not None:
             self.aside = f" (after cells that ran under rounding noise, seed {again})"
@@ -166,14 +166,14 @@ def seeds(text):
 
 
 def pytest_collection_modifyitems(config, items):
-    """The workers of xdist begin with the longest chapters: none is left with one at the end."""
+    """Put the longest chapters first, so that no worker of xdist starts one at the end."""
     if hasattr(config, "workerinput"):
         seconds = json.loads(MEASURED.read_text(encoding="utf-8"))["chapters"]
         items.sort(key=lambda item: -seconds.get(item.path.stem, 0))
 
 
 def pytest_addoption(parser):
-    """`--once`, for whoever wants to know how long a chapter takes, or has no time."""
+    """Add `--once`, to measure how long a chapter takes, or to save time, and `--noise`."""
     parser.addoption("--once", action="store_true", help="run the cells of notebooks once only")
     about = (
         "run the notebooks again under rounding noise, once for each of these seeds, as in 1,2,3"

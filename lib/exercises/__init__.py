@@ -17,7 +17,7 @@ cell of a chapter.
 
 from lib.exercises.claiming import Claims, claim, claims
 from lib.exercises.compare import difference
-from lib.exercises.engine import Exercise, Verdict, exercise
+from lib.exercises.engine import Exercise, Verdict
 from lib.exercises.solved import progress
 from lib.exercises.source import needs
 
@@ -28,7 +28,6 @@ __all__ = [
     "claim",
     "claims",
     "difference",
-    "exercise",
     "needs",
     "progress",
 ]

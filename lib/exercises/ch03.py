@@ -162,6 +162,22 @@ shortcut_backward = Exercise(
             "dZ @ A_prev.T",
             "A_prev @ dZ.T",
         ),
+        "You sent the shortcut's dA to W and b too: it leads around them, to A_prev alone.": (
+            ("dZ @ A_prev.T", "(dZ + dA) @ A_prev.T"),
+            ("np.sum(dZ,", "np.sum(dZ + dA,"),
+        ),
+        "You added A_prev where its derivative belongs: along the shortcut dA comes back.": (
+            "+ dA\n",
+            "+ A_prev\n",
+        ),
+        "You gave the ReLU the slope 1 at a score of exactly 0: in the chapter it is 0 there.": (
+            "(Z > 0)",
+            "(Z >= 0)",
+        ),
+        "You added 1 to the ReLU's slope: the shortcut does not pass through W and b.": (
+            ("(Z > 0)", "((Z > 0) + 1.0)"),
+            (" + dA\n", "\n"),
+        ),
     },
 )
 

@@ -225,6 +225,8 @@ noise_left = Exercise(
         "The standard deviations were added: for independent values it is the variances.": (
             lambda beta: (1 - beta) / (1 - beta)
         ),
+        "This is what the latest value alone brings, with its weight 1 - beta: the older ones add"
+        " their variances.": lambda beta: 1 - beta,
         "The factor 1 - beta is missing: a weight is (1 - beta) beta**k.": (
             ("(1 - beta) ** 2", "1")
         ),
@@ -265,8 +267,9 @@ alternating_step = Exercise(
         "That is what is left of independent noise, as in exercise 7.3. Here the signs alternate,"
         " and more of them cancels.": lambda: (0.1 / 1.9) ** 0.5,
         "That is the latest gradient and the one before; the series goes on.": lambda: 0.01,
-        "This is the length without the square root: s is the average of 1, and so is its root."
-        " Look at v: its sum has a minus at every second term.": lambda: 0.1 / 0.1**0.5,
+        "This takes 0.1 for v and for s. In the end s, the average of squares that are all 1, is 1;"
+        " and the sum for v has a minus at every second term.": lambda: 0.1 / 0.1**0.5,
+        "This is in per cent: the share itself is asked for.": lambda: 100 * 0.1 / 1.9,
     },
 )
 

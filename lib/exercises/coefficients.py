@@ -9,6 +9,7 @@ import numpy as np
 
 __all__ = ["CONSTANTS", "linear"]
 
+#: {name: number} of the factors that are recognized whatever the inputs are.
 CONSTANTS = {
     **{str(k): float(k) for k in (2, 3, 4, 10, 100)},
     **{"ln 2": math.log(2), "ln 10": math.log(10), "√2": math.sqrt(2), "π": math.pi},

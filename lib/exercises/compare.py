@@ -1,9 +1,9 @@
 """Whether a result is the one that was wanted, and where it differs first.
 
-What a task does not speak of does not count: a list of lists is an array, a generator is a list,
-NumPy's scalars and strings are numbers and words, and 2 is as good as 2.0. What it does speak of
-counts: the shape, whole numbers where numbers are counted, True and False in a mask, float32 where
-that is wanted.
+What a task does not ask for is ignored: a list of lists counts as an array, a generator as a list,
+NumPy's scalars and strings as numbers and words, and 2 as 2.0. What it asks for is compared: the
+shape, whole numbers where numbers are counted, True and False in a mask, float32 where that is
+wanted.
 """
 
 import itertools
@@ -14,7 +14,9 @@ import numpy as np
 
 __all__ = ["RTOL", "close", "difference", "same", "settled", "short"]
 
-RTOL, RTOL_FLOAT32, ATOL = 1e-7, 1e-5, 1e-10
+#: Two results of float64 are the same if they differ by less than this share of their size.
+RTOL = 1e-7
+RTOL_FLOAT32, ATOL = 1e-5, 1e-10
 MOST = 10_000  # items taken from a generator, which may never end
 WORDS = {"b": "True or False", "i": "whole numbers", "u": "whole numbers", "f": "floats"}
 

@@ -1,4 +1,4 @@
-"""The exercise: it runs an answer beside the solution and finds words for what it sees."""
+"""The exercise: it runs an answer beside the solution and describes the difference."""
 
 import contextlib
 import copy
@@ -20,7 +20,7 @@ from lib.exercises.solved import record, say
 from lib.exercises.source import edited, needs, source_of
 from lib.exercises.variants import other_inputs
 
-__all__ = ["Case", "Exercise", "Outcome", "Verdict", "exercise"]
+__all__ = ["Case", "Exercise", "Outcome", "Verdict"]
 
 TRIALS = 5  # ordinary inputs, drawn at random, that an answer has to get right
 LIBRARY = Path(__file__).resolve().parent.parent
@@ -54,7 +54,7 @@ class Case:
 
 @dataclass
 class Outcome:
-    """All that one run of an answer did: its value or its error, its warnings, its side effects."""
+    """The result of one run of an answer: value or error, warnings, side effects."""
 
     value: object = None
     error: Exception | None = None
@@ -75,7 +75,7 @@ class Outcome:
 
 
 class Exercise:
-    """One exercise: what it asks, how an answer is tried, and what is said to a wrong one.
+    """One exercise: its task, how an answer is tested, and what is said about a wrong one.
 
     id, title: of the heading over the task, as "2.4" and "Backward".
     solution: a function or class of the name ``_backward_pass`` if the exercise is to be
@@ -238,7 +238,7 @@ class Exercise:
         return Outcome(value, error, warned, inputs, evidence)
 
     def _fault(self, got, wanted):
-        """What is wrong with an outcome, in a word; "" if nothing is."""
+        """What is wrong with an outcome, in a few words; "" if nothing is."""
         if wanted.error is not None:
             return "" if self._is_wanted(got.error, wanted.error) else "error"
         if got.error is not None:
@@ -383,29 +383,6 @@ class Exercise:
         )
 
 
-def exercise(id, title):
-    """Make an Exercise of a class body: the older form, which the chapters leave one by one."""
-
-    def make(body):
-        parts = {name: vars(body)[name] for name in ("inputs", "hints", "mistakes")}
-        for name in (
-            "results",
-            "use",
-            "arguments",
-            "evidence",
-            "corners",
-            "atol",
-            "rtol",
-            "strict",
-        ):
-            if name in vars(body):
-                parts[name] = vars(body)[name]
-        task = inspect.getdoc(body)
-        return Exercise(id, title, body.solution, name=body.__name__, task=task, **parts)
-
-    return make
-
-
 def _stub():
     """What an exercise cell holds before the reader has been there."""
     ...
@@ -437,7 +414,7 @@ def _holds_ellipsis(value):
 
 
 def _who(warning):
-    """NumPy warns of numbers that overflow, Python and its packages of the rest."""
+    """Who warned: NumPy, of numbers that overflow, or Python and its packages."""
     return "NumPy" if issubclass(warning.category, RuntimeWarning) else "Python"
 
 

@@ -1,7 +1,7 @@
 """What is generally true of a wrong answer: a factor, a sign, a transpose, a row, a constant.
 
-Every observation predicts the whole answer from the right one and from the inputs. It is made only
-if its prediction is the answer in every case; nothing is guessed.
+An observation is a formula that gives the answer from the right result and the inputs. It is
+reported only if it holds in every case; nothing is guessed.
 """
 
 import itertools
@@ -221,7 +221,7 @@ def _names(inputs, arguments, task):
         if array.size < 1000:
             found[f"(1 - {name})"], found[f"{name}²"] = 1 - array, array**2
             found[f"(1 - {name}²)"] = 1 - array**2
-    sizes = {}  # of two names for one size, the shorter
+    sizes = {}  # the shorter of two names for one size
     for name in sorted(found, key=len):
         sizes[name] = found[name]
     names = Names({**CONSTANTS, **sizes})

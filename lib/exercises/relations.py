@@ -40,7 +40,7 @@ def _arrays(gots, wanteds):
 
 
 def _cut(arrays):
-    """What is true of a list of vectors that hold the right numbers in other portions."""
+    """What is true of a list of vectors that hold the right numbers, cut at other places."""
     pairs = [(np.concatenate(g), np.concatenate(w)) for g, w in arrays if _vectors(g, w)]
     if len(pairs) < len(arrays):
         return None
@@ -104,7 +104,7 @@ def _lengths(pairs):
 
 
 def _exchanged(pairs):
-    """What is true of words: each wanted one is answered by always the same wrong one."""
+    """What is true of words: every right word is replaced by always the same wrong one."""
     answers = {}
     for gots, wanteds in pairs:
         for got, wanted in zip(gots, wanteds, strict=False):
@@ -221,7 +221,7 @@ def _transformed(cases):
         for k, pair in enumerate(case)
         if pair
     ]
-    # The richest case first: it refutes most.
+    # The case with the most numbers first: it rules out the most.
     flat.sort(key=lambda trio: -np.sum(~close(trio[0], trio[1])) - trio[1].size / 1e6)
     with np.errstate(all="ignore"):
         for told, change in PLAIN.items():

@@ -1,4 +1,4 @@
-"""How far a reader is: the exercises solved in this checkout, in one small file that git ignores.
+"""The reader's progress: the exercises solved in this checkout, in a small file that git ignores.
 
 Nothing needs the file. Where it cannot be written, the table is empty.
 """
@@ -16,7 +16,7 @@ FILE = ROOT / ".exercises-solved.json"
 
 
 def say(text):
-    """Print a text also where the console has no letter for some of it."""
+    """Print a text, with ? for letters that the console cannot show."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     try:
         text.encode(encoding)

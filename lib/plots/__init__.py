@@ -8,51 +8,11 @@ from lib.plots.planes import contours, regions, scatter
 from lib.plots.rows import bars, histograms, strips
 from lib.plots.sheets import panels
 from lib.plots.sliders import Slider, slider
-from lib.plots.style import (
-    COLOURS,
-    Figure,
-    canvas,
-    figure,
-    ink,
-    key,
-    label_ends,
-    looks,
-    mark,
-    patch,
-    say,
-    tidy,
-)
+from lib.plots.style import COLOURS, Figure, canvas, figure, ink, key, looks, mark, patch, say, tidy
 from lib.plots.tables import Table, table
 
 __all__ = [
-    "COLOURS",
-    "Figure",
-    "Slider",
-    "Table",
-    "arrays",
-    "bands",
-    "bars",
-    "canvas",
-    "contours",
-    "figure",
-    "graph",
-    "grid",
-    "histograms",
-    "ink",
-    "key",
-    "label_ends",
-    "lines",
-    "looks",
-    "mark",
-    "network",
-    "panels",
-    "patch",
-    "pictures",
-    "regions",
-    "say",
-    "scatter",
-    "slider",
-    "strips",
-    "table",
-    "tidy",
-]
+    "COLOURS", "Figure", "Slider", "Table", "arrays", "bands", "bars", "canvas", "contours",
+    "figure", "graph", "grid", "histograms", "ink", "key", "lines", "looks", "mark", "network",
+    "panels", "patch", "pictures", "regions", "say", "scatter", "slider", "strips", "table", "tidy",
+]  # fmt: skip

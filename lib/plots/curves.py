@@ -1,9 +1,9 @@
 """Curves: values against an iteration, a rate or a size, one line a name."""
 
 import numpy as np
-from matplotlib.ticker import FixedLocator, LogLocator, NullFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, NullLocator
 
-from lib.checks import check_numeric
+from lib.checks import check_named, check_numeric, check_shape
 from lib.plots.style import COLOURS, key, kind, label_ends, looks, mark, patch, say, tidy
 
 __all__ = ["bands", "lines"]
@@ -19,14 +19,16 @@ def lines(
 
     lines: a dictionary from a name to y, one value every ``every`` steps from 0 on, or to (x, y);
     NaN leaves a gap. logx, logy: logarithmic axes. ylim: (low, high), either None. markers: mark
-    each point. median: draw each line thin, and over it its running median of so many values: for
-    curves that swing. best: min or max, puts a star where each line is best. levels: a dictionary
-    from a name to a height, drawn as a dotted line. marks: a dictionary from a text to a point
-    (x, y). ticks: the numbers on the horizontal axis. side: where the names stand, "left" or
-    "right". digits: of the numbers in the description. Raises TypeError or ValueError for what is
-    no line.
+    each point. median: draw each line thin, and over it the running median of so many values: for
+    curves that oscillate. best: min or max, puts a star where each line is best. levels: a
+    dictionary from a name to a height, drawn as a dotted line. marks: a dictionary from a text to a
+    point (x, y). ticks: the numbers on the horizontal axis. side: where the names stand, "left" or
+    "right". digits: of the numbers in the description. Raises TypeError or ValueError for values
+    that make no line.
     """
-    series = {name: _series(line, name, every) for name, line in _named(lines, "lines").items()}
+    series = {
+        name: _series(line, name, every) for name, line in check_named(lines, "lines").items()
+    }
     drawn, told = [], []
     for (name, (x, y)), (colour, dash, marker) in zip(series.items(), looks(series), strict=True):
         look = {"color": colour, "linestyle": dash, "label": name}
@@ -54,8 +56,8 @@ def lines(
 @kind()
 def bands(
     ax, runs, xlabel="iteration", ylabel="cost", *, middle="median", every=1, logx=False,
-    logy=False, ylim=None, markers=False, best=None, levels=None, guides=None, ticks=None,
-    side="right", of="runs", digits=2,
+    logy=False, ylim=None, markers=False, levels=None, guides=None, ticks=None, side="right",
+    of="runs", digits=2,
 ):  # fmt: skip
     """Several runs of each name: a line in their middle, a band from lowest to highest.
 
@@ -68,12 +70,10 @@ def bands(
     if middle not in ("median", "mean"):
         raise ValueError(f"middle is {middle!r}; it needs 'median' or 'mean'")
     drawn, told, series, counts = [], [], {}, set()
-    for name, given in _named(runs, "runs").items():
+    for name, given in check_named(runs, "runs").items():
         values = given[1] if isinstance(given, tuple) else given
         values = check_numeric(values, f"runs[{name!r}]")
-        if values.ndim != 2 or 0 in values.shape:
-            needs = "it needs (runs, n): a row a run"
-            raise ValueError(f"runs[{name!r}] has shape {values.shape}; {needs}")
+        check_shape(f"runs[{name!r}]", values, values.ndim == 2, "(runs, n): one row per run")
         x = given[0] if isinstance(given, tuple) else every * np.arange(values.shape[1])
         series[name] = _series((x, getattr(np, middle)(values, axis=0)), name, every)
         counts.add(len(values))
@@ -84,9 +84,7 @@ def bands(
         ax.fill_between(x, low, high, color=colour, alpha=0.18, linewidth=0)
         look = {"marker": marker, "markersize": 6} if markers else {}
         drawn += ax.plot(x, y, color=colour, linestyle=dash, label=name, **look)
-        if best is not None:
-            _star(ax, x, y, best)
-        told.append(f"{name}: {_crossing(x, y, level, best, digits, logy)}.")
+        told.append(f"{name}: {_crossing(x, y, level, digits, logy)}.")
     for name, (x, y) in (guides or {}).items():
         drawn += ax.plot(x, y, color=COLOURS["black"], linestyle=":", linewidth=1.4, label=name)
     number = f"{min(counts)}" if len(counts) == 1 else f"{min(counts)} to {max(counts)}"
@@ -110,24 +108,13 @@ def sentence(words):
     return words[:1].upper() + words[1:] if words[:1].isascii() else words  # "β" stays
 
 
-def _named(lines, argument):
-    if not isinstance(lines, dict):
-        needs = "it needs a dictionary from a name to its values"
-        raise TypeError(f"{argument} is {type(lines).__name__}; {needs}")
-    if not lines:
-        raise ValueError(f"{argument} is empty; it needs at least one name with its values")
-    return lines
-
-
 def _series(line, name, every):
     """x and y of one line, as arrays of floats."""
     x, y = line if isinstance(line, tuple) and len(line) == 2 else (None, line)
     y = check_numeric(y, f"lines[{name!r}]").astype(float)
     x = every * np.arange(y.size) if x is None else check_numeric(x, f"x of {name!r}").astype(float)
-    if y.ndim != 1 or y.size == 0:
-        raise ValueError(f"lines[{name!r}] has shape {y.shape}; it needs (n,), at least one value")
-    if x.shape != y.shape:
-        raise ValueError(f"x of {name!r} has shape {x.shape}; it needs {y.shape}, an x for each y")
+    check_shape(f"lines[{name!r}]", y, y.ndim == 1, "(n,), at least one value")
+    check_shape(f"x of {name!r}", x, x.shape == y.shape, f"{y.shape}, an x for each y")
     return x, y
 
 
@@ -153,7 +140,7 @@ def _star(ax, x, y, best):
 
 
 def _story(x, y, best, digits, log):
-    """What one would tell of a curve on the telephone."""
+    """A curve in words: where it begins and ends, and what it does between."""
     shown = np.isfinite(y)
     x, y = x[shown], tidy(y[shown], each=log)
     if not len(y):
@@ -174,7 +161,7 @@ def _story(x, y, best, digits, log):
 
 
 def _aside(x, y, log):
-    """A peak or a low on the way, told in two digits: flat ones move with the last digit."""
+    """A peak or a low between, in two digits: rounding noise moves the place of a flat one."""
     high, low = np.argmax(y), np.argmin(y)
     seen = tidy(np.log10(np.maximum(y, 1e-300))) if log else y
     ends, much = seen[[0, -1]], 1.0 if log else 0.2 * np.abs(seen[[0, -1]]).max()
@@ -185,10 +172,10 @@ def _aside(x, y, log):
     return ""
 
 
-def _crossing(x, y, level, best, digits, log):
-    """Where a line crosses the level, or what else there is to tell of it."""
+def _crossing(x, y, level, digits, log):
+    """Where a line crosses the level; without a level, its story."""
     if level is None or len(x) < 2:
-        return _story(x, y, best, digits, log)
+        return _story(x, y, None, digits, log)
     shown = np.isfinite(y)
     x, above = x[shown], (tidy(np.r_[y[shown], level])[:-1] >= tidy(level)).astype(int)
     words, changes = ("below", "above"), np.flatnonzero(np.diff(above))
@@ -205,22 +192,25 @@ def _crossing(x, y, level, best, digits, log):
 
 
 def _levels(ax, levels, series, drawn):
-    told = []
     ends = [x[[0, -1]] for x, *_ in series.values()]
     for name, height in (levels or {}).items():
-        x = [np.min(ends), np.max(ends)]
         look = {"color": COLOURS["grey"], "linestyle": ":", "linewidth": 1.6}
-        drawn += ax.plot(x, [height, height], label=name, **look)
-        told.append(f"Dotted line at {say(height)}: {name}.")
-    return told
+        drawn += ax.plot([np.min(ends), np.max(ends)], [height, height], label=name, **look)
+    return tell_levels(levels)
+
+
+def tell_levels(levels):
+    """A sentence on each level."""
+    return [f"Dotted line at {say(y)}: {name}." for name, y in (levels or {}).items()]
 
 
 def _marks(ax, marks):
+    points = []
     for text, (x, y) in (marks or {}).items():
         ax.plot(x, y, "o", color=COLOURS["black"], markersize=7, zorder=5)
         ax.annotate(text, (x, y), xytext=(9, -11), textcoords="offset points")
-    points = ", ".join(f"{text} at ({say(x)}, {say(y)})" for text, (x, y) in (marks or {}).items())
-    return [f"Marked: {points}."] if marks else []
+        points.append(f"{text} at ({say(x)}, {say(y)})")
+    return [f"Marked: {', '.join(points)}."] if marks else []
 
 
 def _axes(ax, xlabel, ylabel, logx, logy, ylim, ticks, series):
@@ -235,20 +225,13 @@ def _axes(ax, xlabel, ylabel, logx, logy, ylim, ticks, series):
         places = np.unique(np.concatenate([x for x, *_ in series.values()]))
         ticks = places if len(places) < 12 else None  # a few points, such as numbers of layers
     if ticks is not None:
+        ax.figure.log_axes = [axis for axis in ax.figure.log_axes if axis is not ax.xaxis]
         ax.xaxis.set_major_locator(FixedLocator(list(ticks)))
         ax.xaxis.set_minor_locator(NullLocator())
         ax.xaxis.set_major_formatter("{x:,g}")
 
 
 def plain_log(axis):
-    """A logarithmic axis with numbers such as 0.03 where it is short, and powers where not."""
+    """Make an axis logarithmic; its numbers are chosen when its limits are final."""
     getattr(axis.axes, f"set_{axis.axis_name}scale")("log")
-    axis.axes.autoscale_view()
-    low, high = axis.get_view_interval()
-    decades = np.log10(high / low) if low > 0 else 1
-    if decades < 6 and low > 5e-5 and high < 5e6:
-        axis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades < 2 else (1, 3), numticks=12))
-        if decades > 4:
-            axis.set_major_locator(LogLocator(numticks=9))
-        axis.set_major_formatter("{x:,g}")
-    axis.set_minor_formatter(NullFormatter())
+    axis.axes.figure.log_axes.append(axis)

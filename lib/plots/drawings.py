@@ -1,27 +1,30 @@
-"""Drawings: what is computed from what, and networks as columns of neurons."""
+"""Drawings: computation graphs, and networks as columns of neurons."""
 
 from itertools import pairwise
 
 import numpy as np
 from matplotlib.patches import FancyArrowPatch
 
-from lib.plots.style import COLOURS, ink, kind, resize, say
+from lib.plots.style import COLOURS, centred, ink, kind, resize, say
 
 __all__ = ["graph", "network"]
 
 FORWARD, BACKWARD = COLOURS["blue"], COLOURS["vermillion"]
+SIDES = {1: {"va": "bottom", "color": ink("blue"), "weight": "bold"},
+         -1: {"va": "top", "color": ink("vermillion"), "style": "italic"}}  # fmt: skip
+MOST = 7  # neurons of a column that are drawn
 
 
 @kind(8.0, 3.0)
-def graph(ax, nodes, edges, *, boxes=True, scale=None):
-    """Boxes joined by arrows: what is computed from what.
+def graph(ax, nodes, edges, *, scale=None):
+    """A computation graph: boxes joined by arrows.
 
     nodes: a dictionary from a name to (x, y, text), or to (x, y, text, above, below) with a number
     or a text above the box, blue, and one below it, orange; None leaves a place empty. x and y are
     counted in boxes, y upwards. edges: a dictionary from (from, to) to a text on the arrow, a
     number, which is written as a factor, or None; a text that begins with "~" makes the arrow
-    dashed. boxes: False draws circles. scale: inches a unit, (across, up). Raises ValueError for
-    an edge of a node that is not there.
+    dashed. scale: inches per unit, (across, up). Raises ValueError for an edge of a node that is
+    not there.
     """
     for end in (end for edge in edges for end in edge if end not in nodes):
         raise ValueError(f"edges names {end!r}; it needs names of nodes: {list(nodes)}")
@@ -34,23 +37,16 @@ def graph(ax, nodes, edges, *, boxes=True, scale=None):
     ax.set(xlim=(min(xs) - 0.6 / across, max(xs) + 0.6 / across),
            ylim=(min(ys) - 0.6 / up, max(ys) + 0.6 / up))  # fmt: skip
     ax.axis("off")
-    shape = "round,pad=0.35" if boxes else "circle,pad=0.3"
     drawn, told = {}, []
     for name, (x, y, text, *values) in nodes.items():
-        box = {"boxstyle": shape, "fc": "white", "ec": COLOURS["black"], "lw": 1.2}
-        drawn[name] = ax.text(x, y, text, ha="center", va="center", bbox=box, zorder=3)
+        box = {"boxstyle": "round,pad=0.35", "fc": "white", "ec": COLOURS["black"], "lw": 1.2}
+        drawn[name] = centred(ax, x, y, text, bbox=box, zorder=3)
         height = (0.17 + 0.09 * text.count("\n")) * 1.35 / up
         said = []
-        for value, side, colour, look in zip(
-            values, (1, -1), (FORWARD, BACKWARD), ({"weight": "bold"}, {"style": "italic"}),
-            strict=False,
-        ):  # fmt: skip
-            if value is None:
-                continue
-            word = value if isinstance(value, str) else say(value)
-            ax.text(x, y + side * height, word, ha="center", va="bottom" if side > 0 else "top",
-                    color=ink(colour), **look)  # fmt: skip
-            said.append(word)
+        for value, (side, look) in zip(values, SIDES.items(), strict=False):
+            if value is not None:
+                said.append(value if isinstance(value, str) else say(value))
+                ax.text(x, y + side * height, said[-1], ha="center", **look)
         told.append(f"{name}: {' and '.join(said)}" if said else name)
     for (start, end), given in edges.items():
         dashed = isinstance(given, str) and given.startswith("~")
@@ -65,28 +61,27 @@ def graph(ax, nodes, edges, *, boxes=True, scale=None):
         ))  # fmt: skip
         if word:
             (x0, y0), (x1, y1) = nodes[start][:2], nodes[end][:2]
-            lift = 0.16 / up if y0 == y1 else 0
-            ax.text((x0 + x1) / 2, (y0 + y1) / 2 + lift, word, ha="center", va="center", zorder=4,
-                    color=ink(BACKWARD), fontsize=11,
-                    bbox={"fc": "white", "ec": "none", "pad": 1})  # fmt: skip
+            box = {"fc": "white", "ec": "none", "pad": 1}
+            centred(ax, (x0 + x1) / 2, (y0 + y1) / 2 + (0.16 / up if y0 == y1 else 0), word,
+                    zorder=4, color=ink(BACKWARD), fontsize=11, bbox=box)  # fmt: skip
     joined = "; ".join(f"{start} to {end}" for start, end in edges)
     return f"A graph of {len(nodes)} boxes: {'; '.join(told)}. Arrows: {joined or 'none'}."
 
 
 @kind(8.0, 4.0)
-def network(ax, sizes, names=(), *, labels=None, most=7):
+def network(ax, sizes, names=(), *, labels=None):
     """A network as columns of neurons.
 
     sizes: n[0], n[1], … names: a text under each column, from the input on. labels: the letters in
-    the circles, a column each, such as ["x", "a", "a"], numbered in TeX; or None. most: how many
-    neurons of a column are drawn; dots stand for the rest. Raises ValueError for sizes below 1.
+    the circles, a column each, such as ["x", "a", "a"], numbered in TeX; or None. Of a column of
+    more than seven neurons dots stand for the rest. Raises ValueError for sizes below 1.
     """
     sizes = [int(n) for n in sizes]
     if len(sizes) < 2 or min(sizes) < 1:
         raise ValueError(f"sizes is {sizes}; it needs at least two numbers, none below 1")
-    tallest = min(most, max(sizes))
+    tallest = min(MOST, max(sizes))
     resize(ax, height=0.42 * tallest + 1.1)
-    columns = [_column(n, most, tallest) for n in sizes]
+    columns = [_column(n) for n in sizes]
     for l, ((before, _), (here, _)) in enumerate(pairwise(columns)):
         ends = np.array([(l, y, l + 1, z) for y in before for z in here])
         ax.plot(ends[:, ::2].T, ends[:, 1::2].T, "-", color="#BBBBBB", linewidth=0.7, zorder=1)
@@ -94,15 +89,14 @@ def network(ax, sizes, names=(), *, labels=None, most=7):
         look = {"markerfacecolor": "white" if l == 0 else "#DCEAF5", "markersize": 21}
         ax.plot([l] * len(dots), dots, "o", color=COLOURS["black"], markeredgewidth=1, **look)
         if gap is not None:
-            ax.text(l, gap, "⋮", ha="center", va="center", fontsize=18)
+            centred(ax, l, gap, "⋮", fontsize=18)
         if labels is not None:
             raised = rf"^{{[{l}]}}" if l else ""
             for k, y in enumerate(sorted(dots, reverse=True)):
-                ax.text(l, y, rf"${labels[l]}{raised}_{{{k + 1}}}$", ha="center", va="center",
-                        fontsize=10)  # fmt: skip
+                centred(ax, l, y, rf"${labels[l]}{raised}_{{{k + 1}}}$", fontsize=10)
         ax.text(l, tallest / 2 + 0.25, f"$n^{{[{l}]}}$ = {n:,}", ha="center", fontsize=13)
         if l < len(names):
-            ax.text(l, -tallest / 2 - 0.45, names[l], ha="center", va="center")
+            centred(ax, l, -tallest / 2 - 0.45, names[l])
     ax.set(xlim=(-0.45, len(sizes) - 0.55), ylim=(-tallest / 2 - 0.8, tallest / 2 + 0.8))
     ax.axis("off")
     weights, biases = sum(a * b for a, b in pairwise(sizes)), sum(sizes[1:])
@@ -119,9 +113,9 @@ def _listed(counts):
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def _column(n, most, tallest):
+def _column(n):
     """Heights of the neurons that are drawn, and where the dots for the others go, or None."""
-    if n <= most:
+    if n <= MOST:
         return (n - 1) / 2 - np.arange(n), None
-    heights = (most - 1) / 2 - np.arange(most)
-    return np.delete(heights, most - 2), heights[most - 2]
+    heights = (MOST - 1) / 2 - np.arange(MOST)
+    return np.delete(heights, MOST - 2), heights[MOST - 2]

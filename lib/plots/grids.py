@@ -4,9 +4,9 @@ import matplotlib
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from lib.checks import check_numeric
+from lib.checks import check_numeric, check_shape
 from lib.plots.curves import sentence
-from lib.plots.style import COLOURS, SIGNED, contrast, kind, resize, say, tidy
+from lib.plots.style import COLOURS, SIGNED, centred, contrast, kind, resize, say, tidy
 
 __all__ = ["arrays", "grid", "pictures"]
 
@@ -16,26 +16,24 @@ CELL = 0.55  # inches, at most
 @kind()
 def grid(
     ax, values, *, rows=None, columns=None, xlabel="", ylabel="", text="{:.3g}", shade=None,
-    colours="Blues", limits=None, bar=None, of="values",
+    colours="Blues", limits=None, of="values",
 ):  # fmt: skip
     """A matrix as cells with numbers, darker where they are larger.
 
     values: (r, c); NaN leaves a cell white. rows, columns: a name for each. text: a format such as
     "{:.2f}", an array of strings (r, c), or None to write nothing. shade: the numbers that the
     shades show, if others than values. colours: a colour map's name, or "signed" for numbers of
-    both signs. limits: (low, high) of the shades. bar: the title of a bar of shades, or None. of:
-    what the numbers are, for the description. Raises TypeError or ValueError for what is no matrix.
+    both signs. limits: (low, high) of the shades. of: what the numbers are, for the description.
+    Raises TypeError or ValueError if values is not a matrix.
     """
     values = check_numeric(values, "values").astype(float)
-    if values.ndim != 2 or 0 in values.shape:
-        raise ValueError(f"values has shape {values.shape}; it needs (rows, columns), none of 0")
+    check_shape("values", values, values.ndim == 2, "(rows, columns), none of 0")
     for names, argument, count in zip((rows, columns), ("rows", "columns"), values.shape,
                                       strict=True):  # fmt: skip
         if names is not None and len(names) != count:
             raise ValueError(f"{argument} holds {len(names)} names; it needs {count}")
     shade = values if shade is None else check_numeric(shade, "shade").astype(float)
-    if shade.shape != values.shape:
-        raise ValueError(f"shade has shape {shade.shape}; it needs {values.shape}, as values")
+    check_shape("shade", shade, shade.shape == values.shape, f"{values.shape}, as values")
     height = min(CELL, 6.5 / values.shape[1]) * values.shape[0] + 1.1
     resize(ax, height=max(1.8, height) if text is not None else None)
     finite = shade[np.isfinite(shade)]
@@ -51,18 +49,16 @@ def grid(
         for (i, j), word in np.ndenumerate(words):
             ground = image.cmap(image.norm(shade[i, j])) if np.isfinite(shade[i, j]) else "white"
             light = contrast("white", ground) > contrast("black", ground)
-            ax.text(j + 0.5, i + 0.5, word, ha="center", va="center", fontsize=max(7, size),
-                    color="white" if light else "black")  # fmt: skip
+            look = {"fontsize": max(7, size), "color": "white" if light else "black"}
+            centred(ax, j + 0.5, i + 0.5, word, **look)
     ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(0, values.shape[1]), ylim=(values.shape[0], 0))
     for axis, names in ((ax.xaxis, columns), (ax.yaxis, rows)):
         names = [] if names is None else list(names)
         room = 12 if axis is ax.yaxis else max(2, int(_cell_width(ax, 1) / 0.6))
-        few = slice(None, None, -(-len(names) // room) or 1)  # a long axis has a name now and then
+        few = slice(None, None, -(-len(names) // room) or 1)  # on a long axis only some names fit
         axis.set_ticks((np.arange(len(names)) + 0.5)[few], [_name(name) for name in names[few]])
     ax.tick_params(length=0)
     ax.spines[:].set(visible=True, color="#999999")
-    if bar is not None:
-        ax.figure.colorbar(image, ax=ax, label=bar).outline.set_visible(False)
     return _told(values, rows, columns, xlabel, ylabel, of)
 
 
@@ -83,8 +79,7 @@ def _words(values, text):
             words[place] = "×" if np.isnan(value) else text.format(value).replace("-", "−")
         return words
     words = np.asarray(text, dtype=object)
-    if words.shape != values.shape:
-        raise ValueError(f"text has shape {words.shape}; it needs {values.shape}, as values")
+    check_shape("text", words, words.shape == values.shape, f"{values.shape}, as values")
     return words
 
 
@@ -129,7 +124,7 @@ def arrays(ax, parts, *, rows=()):
         for part in line:
             if isinstance(part, str):
                 wide = max(1.0, 0.27 * len(part) + 0.5)
-                ax.text(x + wide / 2, middle, part, ha="center", va="center", fontsize=14)
+                centred(ax, x + wide / 2, middle, part, fontsize=14)
                 x, beside = x + wide, False
                 continue
             x += 0.4 * beside  # no sign between this array and the last
@@ -147,8 +142,7 @@ def arrays(ax, parts, *, rows=()):
 def _cells(ax, x, middle, title, values, marked=None, copied=None):
     """Draw one array; return its width in cells."""
     given = np.asarray(values)
-    if given.ndim > 2:
-        raise ValueError(f"{title} has shape {given.shape}; it needs at most two axes")
+    check_shape(title, given, given.ndim < 3, "at most two axes")
     values = np.atleast_2d(given)
     r, c = values.shape
     top = middle - r / 2
@@ -163,11 +157,9 @@ def _cells(ax, x, middle, title, values, marked=None, copied=None):
             linestyle=":" if repeated else "-", linewidth=1.1,
         ))  # fmt: skip
         word = f"{value:.0f}" if whole else f"{value:.1f}"
-        ax.text(
-            x + j + 0.5, top + i + 0.5, word.replace("-", "−"), ha="center", va="center",
-            color="#666666" if repeated else COLOURS["black"], zorder=3,
-            weight="bold" if shaded else "normal", style="italic" if repeated else "normal",
-        )  # fmt: skip
+        look = {"color": "#666666", "style": "italic"} if repeated else {"color": COLOURS["black"]}
+        centred(ax, x + j + 0.5, top + i + 0.5, word.replace("-", "−"), zorder=3,
+                weight="bold" if shaded else "normal", **look)  # fmt: skip
     ax.text(x + c / 2, top - 0.2, title, ha="center", va="bottom", fontsize=13)
     ax.text(x + c / 2, top + r + 0.2, str(given.shape), ha="center", va="top", color="#666666")
     return c
@@ -182,21 +174,19 @@ def _array(title, values, marked=None, copied=None):
 
 
 @kind()
-def pictures(ax, pictures, titles=None, *, columns=8, signed=False, bar="weight", what=None):
+def pictures(ax, pictures, titles=None, *, columns=8, signed=False, what=None):
     """Pictures in rows, each under its title.
 
     pictures: (k, height, width, 3), uint8 or floats from 0 to 1, or grey ones (k, height, width), 0
     for paper and 1 for ink. titles: k strings, or None. signed: numbers of either sign as
-    pictures (k, height, width), orange below 0 and purple above, with a bar of shades of this
-    title. what: a sentence, computed by the caller, that says what the sheet shows; the titles
-    follow it. Raises TypeError or ValueError for pictures of another shape, or not as many titles.
+    pictures (k, height, width), orange below 0 and purple above, with a bar of shades. what: a
+    sentence, computed by the caller, that says what the sheet shows; the titles follow it. Raises
+    TypeError or ValueError for pictures of another shape, or not as many titles.
     """
     pictures = check_numeric(pictures, "pictures")
     shape = pictures.shape
-    if not (len(shape) == 3 or (len(shape) == 4 and shape[3] == 3)) or 0 in shape:
-        raise ValueError(
-            f"pictures has shape {shape}; it needs (k, height, width, 3) or (k, height, width)"
-        )
+    fits = len(shape) == 3 or (len(shape) == 4 and shape[3] == 3)
+    check_shape("pictures", pictures, fits, "(k, height, width, 3) or (k, height, width)")
     if titles is not None and len(titles) != len(pictures):
         raise ValueError(f"titles holds {len(titles)}; it needs {len(pictures)}, one a picture")
     k, high, wide = shape[:3]
@@ -225,12 +215,9 @@ def pictures(ax, pictures, titles=None, *, columns=8, signed=False, bar="weight"
     ax.axis("off")
     resize(ax, height=lines * (high + room + gap) / (wide + gap) * each + 0.15)
     if signed:
-        ax.figure.colorbar(image, ax=ax, label=bar, shrink=0.8).outline.set_visible(False)
-    listed = (
-        f" Left to right, top to bottom: {'; '.join(map(str, titles))}."
-        if titles is not None
-        else ""
-    )
+        ax.figure.colorbar(image, ax=ax, label="weight", shrink=0.8).outline.set_visible(False)
+    listed = "" if titles is None else "; ".join(map(str, titles))
+    listed = listed and f" Left to right, top to bottom: {listed}."
     if signed:
         found = tidy(pictures)
         what = what or f"Numbers from {say(found.min(), 2)} to {say(found.max(), 2)} as pictures."

@@ -1,9 +1,9 @@
-"""Planes: points, the regions in which a model gives one answer, and landscapes with ways down."""
+"""Planes: points, the regions of a model's classes, contours of a cost with descents."""
 
 import numpy as np
 
-from lib.checks import check_numeric, check_object
-from lib.plots.curves import plain_log, sentence
+from lib.checks import check_named, check_numeric, check_object, check_shape
+from lib.plots.curves import plain_log, sentence, tell_levels
 from lib.plots.style import COLOURS, MARKERS, key, kind, looks, mark, patch, resize, say, tidy
 
 __all__ = ["contours", "regions", "scatter"]
@@ -19,55 +19,42 @@ CLASSES = [
 
 @kind()
 def scatter(
-    ax, X, Y=None, xlabel="$x_1$", ylabel="$x_2$", *, names=None, equal=None,
-    logx=False, logy=False, levels=None, best=None, ylim=None, dots=34,
+    ax, X, Y=None, xlabel="$x_1$", ylabel="$x_2$", *, logx=False, levels=None, ylim=None
 ):  # fmt: skip
-    """Points, a marker and a colour a group.
+    """Points, with a marker and a colour for each group.
 
     X: points (2, m) with labels Y (1, m), classes 0 to at most 3, or a dictionary from a name to
-    (x, y). names: of the classes. equal: a unit is as long in both directions; as it is for
-    classes. levels: a dictionary from a name to a height, drawn as a dotted line. best: min or max,
-    puts a star at the best y of all. dots: their area. ylim: (low, high); points beyond stand on
-    the edge. Raises TypeError or ValueError for what are no points.
+    (x, y). levels: a dictionary from a name to a height, drawn as a dotted line. ylim: (low, high);
+    points beyond stand on the edge. For classes a unit is as long in both directions. Raises
+    TypeError or ValueError for other shapes.
     """
     if isinstance(X, dict):
-        groups = {name: _pair(pair, name) for name, pair in X.items()}
-        if not groups:
-            raise ValueError("X is empty; it needs at least one group")
+        groups = {name: _pair(pair, name) for name, pair in check_named(X, "X").items()}
         styles = looks(groups)
         styles = [(c, marker or MARKERS[k % 7]) for k, (c, _, marker) in enumerate(styles)]
     else:
         X, Y = check_points(X, Y)
-        groups, styles = _classes(X, Y, names)
+        groups, styles = _classes(X, Y)
         resize(ax, 6.4, 4.8)
-        equal = True if equal is None else equal
+        ax.set_aspect("equal", adjustable="datalim")
     told = []
     for (name, (x, y)), (colour, marker) in zip(groups.items(), styles, strict=True):
         shown = y if ylim is None else np.clip(y, *(np.array(ylim, float)))
-        look = {"s": dots, "color": colour, "marker": marker, "alpha": 0.8, "zorder": 3}
+        look = {"s": 34, "color": colour, "marker": marker, "alpha": 0.8, "zorder": 3}
         found = ax.scatter(x, shown, edgecolors="white", linewidths=0.5, clip_on=False, **look)
         if len(groups) > 1:
             key(ax, name, mark(marker, color=colour))
         found.set_label(name)
         told.append(f"{name}: {_cloud(x, y)}.")
-    every = np.hstack([np.array(pair) for pair in groups.values()])
-    if best is not None:
-        k = int(np.argmax(tidy(every[1])) if best is max else np.argmin(tidy(every[1])))
-        ax.plot(*every[:, k], "*", color=COLOURS["black"], markersize=16, zorder=5)
-        key(ax, "highest" if best is max else "lowest", mark("*", color=COLOURS["black"], ms=13))
-        told.append(f"The star is at ({say(every[0, k])}, {say(every[1, k])}).")
     for name, height in (levels or {}).items():
         ax.axhline(height, color=COLOURS["grey"], linestyle=":", linewidth=1.6)
         key(ax, name, mark("", color=COLOURS["grey"], linestyle=":"))
-        told.append(f"Dotted line at {say(height)}: {name}.")
+    told += tell_levels(levels)
     ax.set(xlabel=xlabel, ylabel=ylabel)
-    for log, axis in ((logx, ax.xaxis), (logy, ax.yaxis)):
-        if log:
-            plain_log(axis)
+    if logx:
+        plain_log(ax.xaxis)
     if ylim is not None:
         ax.set_ylim(*ylim)
-    if equal:
-        ax.set_aspect("equal", adjustable="datalim")
     total = sum(len(x) for x, _ in groups.values())
     return f"{total} points, {_plain(ylabel)} against {_plain(xlabel)}. {' '.join(told)}"
 
@@ -83,23 +70,19 @@ def _pair(pair, name):
 def check_points(X, Y):
     """X (2, m) and Y (1, m), or an error."""
     X, Y = check_numeric(X, "X"), check_numeric(Y, "Y")
-    if X.ndim != 2 or len(X) != 2:
-        raise ValueError(f"X has shape {X.shape}; it needs (2, m): a point of the plane a column")
-    if X.shape[1] == 0:
-        raise ValueError(f"X is empty: its shape is {X.shape}; it needs at least one point")
-    if Y.shape != (1, X.shape[1]):
-        raise ValueError(f"Y has shape {Y.shape}; it needs (1, {X.shape[1]}), a label a point")
+    fits = X.ndim == 2 and len(X) == 2
+    check_shape("X", X, fits, "(2, m): one point of the plane per column, at least one")
+    check_shape("Y", Y, Y.shape == (1, X.shape[1]), f"(1, {X.shape[1]}), one label per point")
     wrong = ~np.isin(Y, range(len(CLASSES)))
     if wrong.any():
         raise ValueError(f"Y contains {Y[wrong][0]!s}; it needs whole labels from 0 to 3")
     return X.astype(float), Y.astype(int)
 
 
-def _classes(X, Y, names):
+def _classes(X, Y):
     """The points of each class that there are, and their looks."""
     found = np.unique(Y)
-    names = names or [f"class {k}" for k in range(len(CLASSES))]
-    return {names[k]: X[:, Y[0] == k] for k in found}, [CLASSES[k][:2] for k in found]
+    return {f"class {k}": X[:, Y[0] == k] for k in found}, [CLASSES[k][:2] for k in found]
 
 
 def _cloud(x, y):
@@ -120,14 +103,12 @@ def grid_over(X, steps=200, room=0.55):
 
 
 @kind(7.2, 4.8)
-def regions(ax, predict, X, Y, *, names=None, contours=None, dots=None):
+def regions(ax, predict, X, Y):
     """The plane as a model divides it, over its points.
 
-    predict: a function from points (2, k) to k answers: labels, or for two classes also
-    probabilities of class 1. X, Y: points (2, m) and labels (1, m), classes 0 to at most 3. names:
-    of the classes. contours: a dictionary from a name to levels of predict's answers,
-    drawn thin.
-    dots: the area of a point. Raises TypeError or ValueError for points that are none.
+    predict: a function from points (2, k) to k outputs: labels, or for two classes also
+    probabilities of class 1. X, Y: points (2, m) and labels (1, m), classes 0 to at most 3. Raises
+    TypeError or ValueError for other shapes.
     """
     X, Y = check_points(X, Y)
     check_object(predict, "predict", "__call__", "net.predict")
@@ -135,31 +116,24 @@ def regions(ax, predict, X, Y, *, names=None, contours=None, dots=None):
     given = np.asarray(predict(grid), dtype=float).reshape(len(y), len(x))
     seen = np.ravel(np.asarray(predict(X), dtype=float))
     classes = np.unique(np.r_[0, 1, Y[0]])
-    # A hair more than one half, so that rounding does not decide where a net answers exactly that.
+    # A little more than one half, so that rounding does not decide where the output is one half.
     answers, own = ((v > 0.5 + 1e-9) if len(classes) == 2 else np.rint(v) for v in (given, seen))
-    shares = []
+    shares, borders = [], []
     for k in classes:
         inside = (answers == k).astype(float)
         colour, marker, shade = CLASSES[k]
         ax.contourf(x, y, inside, [0.5, 2], colors=[shade])
         shares.append(f"{5 * round(20 * float(tidy(inside.mean())))} %")
-    edges = given - 0.5 - 1e-9 if len(classes) == 2 else None
-    if edges is not None and edges.min() < 0 < edges.max():
-        ax.contour(x, y, edges, [0], colors=COLOURS["black"], linewidths=1.6)
-    elif edges is None:
-        for k in classes:
-            inside = (answers == k).astype(float)
-            if 0 < inside.mean() < 1:
-                ax.contour(x, y, inside, [0.5], colors=COLOURS["black"], linewidths=1.2)
-    for name, level in (contours or {}).items():
-        ax.contour(
-            x, y, given, np.sort(np.atleast_1d(level)), colors=COLOURS["black"], linewidths=0.8
-        )
-        key(ax, name, mark("", color=COLOURS["black"], linestyle="-", linewidth=0.8))
+        if len(classes) > 2 and 0 < inside.mean() < 1:
+            borders.append((inside, 0.5, 1.2))
+    if len(classes) == 2 and given.min() < 0.5 + 1e-9 < given.max():
+        borders.append((given - 0.5 - 1e-9, 0, 1.6))
+    for heights, level, width in borders:
+        ax.contour(x, y, heights, [level], colors=COLOURS["black"], linewidths=width)
     width = ax.get_window_extent().width / ax.figure.dpi
-    groups, styles = _classes(X, Y, names)
+    groups, styles = _classes(X, Y)
     for (name, (a, b)), (colour, marker) in zip(groups.items(), styles, strict=True):
-        s = dots or (30 if width > 3.5 else 14)
+        s = 30 if width > 3.5 else 14
         ax.scatter(a, b, s=s, color=colour, marker=marker, edgecolors="white", lw=0.4, zorder=3)
         key(ax, name, mark(marker, color=colour))
     key(ax, "shade: the model's answer", patch("#D5D5D5"))
@@ -177,24 +151,22 @@ def regions(ax, predict, X, Y, *, names=None, contours=None, dots=None):
 
 @kind(7.0, 4.8)
 def contours(
-    ax, cost, paths, lowest=None, *, xlabel="$w_1$", ylabel="$w_2$", equal=False, span=None,
-    levels=None, values=False,
+    ax, cost, paths, lowest=None, *, xlabel="$w_1$", ylabel="$w_2$", equal=False, span=None
 ):  # fmt: skip
-    """Contours of a cost over two weights, and ways over it.
+    """Contours of a cost over two weights, and the paths of descents.
 
     cost: a function from weights (2, k) to k costs. paths: a dictionary from a name to weights
     (steps + 1, 2). lowest: the lowest point, (2,). equal: a unit is as long in both directions, so
     that a bowl looks as round as it is. span: the two ranges to be drawn, as pairs; without it, as
-    much as the paths need. levels: heights of the contours. values: write them on the contours.
-    Raises TypeError or ValueError for paths that are none.
+    much as the paths need. Raises TypeError or ValueError for paths of another shape.
     """
     check_object(cost, "cost", "__call__", "a function of weights (2, k)")
     if not paths and (lowest is None or span is None):
         raise ValueError("paths is empty; it needs a path, or lowest and span")
     for name, path in paths.items():
         path = check_numeric(path, f"paths[{name!r}]")
-        if path.ndim != 2 or path.shape[1] != 2 or not len(path):
-            raise ValueError(f"paths[{name!r}] has shape {path.shape}; it needs (steps + 1, 2)")
+        fits = path.ndim == 2 and path.shape[1] == 2
+        check_shape(f"paths[{name!r}]", path, fits, "(steps + 1, 2)")
     ends = [np.reshape(lowest, (1, 2))] if lowest is not None else []
     if span is None:
         seen = np.vstack([*map(np.asarray, paths.values()), *ends])
@@ -205,12 +177,9 @@ def contours(
     x, y = (np.linspace(*ends, 161) for ends in span)
     plane = np.array([axis.ravel() for axis in np.meshgrid(x, y)])
     heights = np.asarray(cost(plane), dtype=float).reshape(len(y), len(x))
-    if levels is None:
-        shares = np.array([0.004, 0.02, 0.06, 0.13, 0.25, 0.42, 0.65])
-        levels = heights.min() + np.ptp(heights) * shares
-    drawn = ax.contour(x, y, heights, np.sort(levels), colors="#999999", linewidths=0.9)
-    if values:
-        ax.clabel(drawn, fmt="%.2g", fontsize=11, colors="#555555")
+    shares = np.array([0.004, 0.02, 0.06, 0.13, 0.25, 0.42, 0.65])
+    levels = heights.min() + np.ptp(heights) * shares
+    ax.contour(x, y, heights, levels, colors="#999999", linewidths=0.9)
     told = []
     for (name, path), (colour, dash, marker) in zip(paths.items(), looks(paths), strict=True):
         path = np.asarray(path, dtype=float)

@@ -1,4 +1,4 @@
-"""Imported before matplotlib: what that says of its cache is not for the page.
+"""Keeps matplotlib's messages about its cache off the page; imported before matplotlib.
 
 Where no home folder can be written to, as on a shared server or in a container, matplotlib keeps
 its cache in a temporary folder and says so on stderr, which a notebook shows under the first cell.

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from lib.checks import check_numeric
+from lib.checks import check_named, check_numeric
 from lib.plots.curves import plain_log, sentence
 from lib.plots.style import COLOURS, HALO, key, kind, looks, mark, patch, resize, say, tidy
 
@@ -16,11 +16,14 @@ def bars(ax, values, xlabel, *, marked=None, limits=None, log=False, xlim=None, 
 
     values: a dictionary from a name to a number. marked: (text, names) of bars that are hatched,
     and what the hatching means. limits: (text, a dictionary from a name to a number), drawn as
-    dashed lines across the bars. log: a logarithmic axis. xlim: (low, high). text: a format
-    of the numbers, such as "{:.2f}"; three digits without it. Raises TypeError or ValueError for
-    what are no numbers.
+    dashed lines across the bars. log: a logarithmic axis. xlim: (low, high). text: a format of the
+    numbers, such as "{:.2f}"; three digits without it. Raises TypeError or ValueError for other
+    values.
     """
-    numbers = _numbers(values, "values")
+    numbers = {
+        name: check_numeric(value, f"values[{name!r}]").item()
+        for name, value in check_named(values, "values", "its number").items()
+    }
     rows = np.arange(len(numbers))
     resize(ax, height=0.9 + 0.5 * len(rows))
     marks, chosen = marked or ("", ())
@@ -61,21 +64,14 @@ def bars(ax, values, xlabel, *, marked=None, limits=None, log=False, xlim=None, 
 
 
 def _word(value, text):
-    """A number as it is written: rounded so that noise in its last digits changes nothing."""
+    """A number as text, rounded first so that noise in its last digits changes nothing."""
     return say(value) if text is None else text.format(float(f"{value:.9g}")).replace("-", "−")
 
 
-def _numbers(values, argument):
-    if not isinstance(values, dict):
-        needs = "it needs a dictionary from a name to a number"
-        raise TypeError(f"{argument} is {type(values).__name__}; {needs}")
-    if not values:
-        raise ValueError(f"{argument} is empty; it needs at least one name with its number")
-    return {name: check_numeric(value, f"{argument}[{name!r}]").item() for name, value in
-            values.items()}  # fmt: skip
-
-
 def _name_rows(ax, names, xlabel):
+    """Name the rows; alone with room to spare, for letters are drawn wider than laid out."""
+    if len(ax.figure.axes) == 1:
+        ax.figure.get_layout_engine().set(w_pad=0.12)
     ax.set_yticks(range(len(names)), names)
     ax.set_ylim(len(names) - 0.45, -0.55)
     ax.tick_params(axis="y", length=0)
@@ -83,22 +79,17 @@ def _name_rows(ax, names, xlabel):
 
 
 @kind()
-def strips(ax, groups, xlabel, *, percent=True, log=False, joined=False, xlim=None, digits=None):
-    """A row of dots a group, one dot a run, and a bar at their mean.
+def strips(ax, groups, xlabel, *, percent=True, joined=False, digits=None):
+    """A row of dots for each group, one dot per run, and a bar at the mean.
 
     groups: a dictionary from a name to its values; names that differ after a last comma only, such
     as "wide, 20" and "wide, 50", share a colour. percent: values are shares. joined: join the
-    values of one run, which stand at the same place in each group. xlim: (low, high). digits: of
-    the means; whole per cents otherwise. Raises TypeError or ValueError for groups that are none.
+    values of one run, which stand at the same place in each group. digits: of the means; whole per
+    cents otherwise. Raises TypeError or ValueError for other values.
     """
-    if not isinstance(groups, dict):
-        needs = "it needs a dictionary from a name to its values"
-        raise TypeError(f"groups is {type(groups).__name__}; {needs}")
-    if not groups:
-        raise ValueError("groups is empty; it needs at least one name with its values")
     scale, unit = (100, " %") if percent else (1, "")
     rows = {}
-    for name, values in groups.items():
+    for name, values in check_named(groups, "groups").items():
         values = scale * check_numeric(values, f"groups[{name!r}]").astype(float).ravel()
         if not np.isfinite(values).any():
             raise ValueError(f"groups[{name!r}] holds {values}; it needs at least one number")
@@ -132,12 +123,8 @@ def strips(ax, groups, xlabel, *, percent=True, log=False, joined=False, xlim=No
     key(ax, "one run", mark("o", color=COLOURS["grey"]))
     key(ax, "mean", mark("|", color=COLOURS["black"], markersize=14, markeredgewidth=2.2))
     _name_rows(ax, list(rows), f"{xlabel}{' (%)' if percent else ''}")
-    if log:
-        plain_log(ax.xaxis)
-    elif percent:
+    if percent:
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    if xlim is not None:
-        ax.set_xlim(*xlim)
     if joined and len(rows) == 2:
         first, second = rows.values()
         gain = tidy(tidy(second) - tidy(first))
@@ -148,28 +135,25 @@ def strips(ax, groups, xlabel, *, percent=True, log=False, joined=False, xlim=No
 
 
 @kind(8.0, 3.4)
-def histograms(ax, groups, xlabel, *, bins=40, span=None, log=False):
+def histograms(ax, groups, xlabel, *, bins=40, span=None):
     """How values are spread: a filled histogram, or the outlines of several.
 
     groups: values of any shape, or a dictionary from a name to values. bins: how many. span: (low,
-    high) of the axis, as far as the values go without it. log: a logarithmic axis. Raises TypeError
-    or ValueError for what are no values.
+    high) of the axis, as far as the values go without it. Raises TypeError or ValueError for other
+    values.
     """
     alone = not isinstance(groups, dict)
-    groups = {"": groups} if alone else groups
-    if not groups:
-        raise ValueError("groups is empty; it needs at least one name with its values")
     found = {}
-    for name, values in groups.items():
-        values = check_numeric(values, f"groups[{name!r}]" if name else "groups").astype(float)
+    for name, values in check_named({"": groups} if alone else groups, "groups").items():
+        argument = f"groups[{name!r}]" if name else "groups"
+        values = check_numeric(values, argument).astype(float)
         found[name] = values[np.isfinite(values)]
         if not found[name].size:
-            argument = f"groups[{name!r}]" if name else "groups"
             raise ValueError(f"{argument} holds no finite number; it needs at least one")
     every = np.concatenate(list(found.values()))
     low, high = span or (every.min(), every.max())
     low, high = (low - 0.5, high + 0.5) if low == high else (low, high)
-    edges = np.geomspace(low, high, bins + 1) if log else np.linspace(low, high, bins + 1)
+    edges = np.linspace(low, high, bins + 1)
     told = []
     for (name, values), (colour, dash, _) in zip(found.items(), looks(found), strict=True):
         heights = np.histogram(values, edges)[0] / len(values)
@@ -179,8 +163,6 @@ def histograms(ax, groups, xlabel, *, bins=40, span=None, log=False):
             ax.stairs(heights, edges, color=colour, linestyle=dash, linewidth=2, fill=False)
             key(ax, name, mark("", color=colour, linestyle=dash))
         told.append(f"{name + ': ' if name else ''}{_spread(values)}")
-    if log:
-        plain_log(ax.xaxis)
     ax.set(yticks=[], xlim=(low, high), xlabel=xlabel)
     ax.set_ylim(bottom=0)
     ax.spines["left"].set_visible(False)

@@ -3,36 +3,31 @@
 import matplotlib
 import numpy as np
 
+from lib.checks import check_named
 from lib.plots.style import STYLE, Figure, canvas
 
 __all__ = ["panels"]
 
 
 def panels(
-    figures, columns=None, *, height=None, width=None, sharex=False, sharey=False, widths=None,
-    story=None,
+    figures, columns=None, *, height=None, sharex=False, sharey=False, widths=None, story=None
 ):  # fmt: skip
     """Several figures side by side, each under its title.
 
     figures: a dictionary from a title to the figure of a kind, such as ``plots.lines(…)``; a title
     that begins with "_" is not written. columns: how many stand in a row; up to four without it.
-    height: of a row, in inches. width: of the whole. sharex, sharey: one axis for all. widths: how
-    wide the columns are, in shares. story: a first sentence for the description. Raises TypeError
-    for what is no figure of a kind, ValueError for none.
+    height: of a row, in inches. sharex, sharey: one axis for all. widths: how wide the columns are,
+    in shares. story: a first sentence for the description. Raises TypeError for other figures,
+    ValueError without any.
     """
-    if not isinstance(figures, dict):
-        needs = "it needs a dictionary from a title to a figure"
-        raise TypeError(f"figures is {type(figures).__name__}; {needs}")
-    if not figures:
-        raise ValueError("figures is empty; it needs at least one title with its figure")
-    for title, figure in figures.items():
+    for title, figure in check_named(figures, "figures", "a figure").items():
         if not isinstance(figure, Figure) or figure.draw is None:
             needs = "it needs the figure of a kind, such as plots.lines(…)"
             raise TypeError(f"figures[{title!r}] is {type(figure).__name__}; {needs}")
     k = len(figures)
     columns = min(k, columns or (k if k <= 4 else 3 if k % 3 == 0 else 4))
     rows = -(-k // columns)
-    width = width or (8.0 if columns < 3 else 9.0)
+    width = 8.0 if columns < 3 else 9.0
     needed = [_height(figure, width / columns) for figure in figures.values()]
     heights = [max(needed[start : start + columns]) for start in range(0, k, columns)]
     heights = [height] * rows if height else heights

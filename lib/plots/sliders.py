@@ -1,4 +1,4 @@
-"""A slider: pictures drawn beforehand, of which a hand on the page chooses one."""
+"""A slider: pictures drawn beforehand, of which the reader chooses one."""
 
 import base64
 import html
@@ -8,7 +8,7 @@ import numpy as np
 
 from lib.plots.style import SHOWN, STYLE, Figure, say
 
-__all__ = ["SCRIPT", "Slider", "slider"]
+__all__ = ["Slider", "slider"]
 
 DRAWN = 120  # pixels an inch: less than a single picture has, because there are many
 LARGEST = 400_000  # bytes, of the HTML

@@ -20,30 +20,16 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 from matplotlib.text import OffsetFrom
+from matplotlib.ticker import LogLocator, NullFormatter
 from PIL import Image  # matplotlib brings Pillow along
 
 __all__ = [
-    "COLOURS",
-    "ROLES",
-    "SIGNED",
-    "Canvas",
-    "Figure",
-    "canvas",
-    "contrast",
-    "figure",
-    "ink",
-    "key",
-    "kind",
-    "label_ends",
-    "looks",
-    "mark",
-    "patch",
-    "say",
-    "tidy",
-]
+    "COLOURS", "ROLES", "SIGNED", "Canvas", "Figure", "canvas", "contrast", "figure", "ink", "key",
+    "kind", "label_ends", "looks", "mark", "patch", "say", "tidy",
+]  # fmt: skip
 
-# Okabe and Ito's palette, told apart with any colour vision. The same thing has the same colour
-# throughout the course, and never by colour alone: each also has its line style or marker.
+#: Okabe and Ito's palette, told apart with any colour vision. The same thing has the same colour
+#: throughout the course, and never by colour alone: each also has its line style or marker.
 COLOURS = {
     "blue": "#0072B2",
     "orange": "#E69F00",
@@ -58,35 +44,25 @@ COLOURS = {
 DASHES = ["-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1))]
 MARKERS = ["o", "^", "s", "D", "v", "P", "X"]
 ORDER = ["blue", "vermillion", "green", "orange", "purple", "sky", "black"]
-# name: (colour, line style, marker). A name that is not here takes the next free colour.
+#: {name: (colour, line style, marker)}. A name that is not here takes the next free colour.
 ROLES = {
-    "train": ("blue", "-", "o"),
+    name: (colour, DASHES[ORDER.index(colour)], MARKERS[ORDER.index(colour)])
+    for colour, names in {
+        "blue": ("train", "gradient descent", "two-sided", "without", "tanh"),
+        "vermillion": ("test", "momentum", "one-sided", "with", "batch norm", "sigmoid", "L2"),
+        "green": ("RMSprop", "complex step", "ReLU", "L1"),
+        "orange": ("Adam",),
+        "purple": ("AdamW", "leaky ReLU", "dropout"),
+    }.items()
+    for name in names
+} | {
     "dev": ("orange", "-.", "s"),
-    "test": ("vermillion", "--", "^"),
     "baseline": ("grey", ":", "o"),
     "ours": ("green", "-", "^"),
     "theory": ("black", ":", ""),
-    "gradient descent": ("blue", "-", "o"),
-    "momentum": ("vermillion", "--", "^"),
-    "RMSprop": ("green", "-.", "s"),
-    "Adam": ("orange", ":", "D"),
-    "AdamW": ("purple", (0, (5, 1)), "v"),
-    "one-sided": ("vermillion", "--", "^"),
-    "two-sided": ("blue", "-", "o"),
-    "complex step": ("green", "-.", "s"),
-    "without": ("blue", "-", "o"),
-    "with": ("vermillion", "--", "^"),
-    "batch norm": ("vermillion", "--", "^"),
-    "tanh": ("blue", "-", "o"),
-    "sigmoid": ("vermillion", "--", "^"),
-    "ReLU": ("green", "-.", "s"),
-    "leaky ReLU": ("purple", (0, (5, 1)), "v"),
-    "L2": ("vermillion", "--", "^"),
-    "L1": ("green", "-.", "s"),
-    "dropout": ("purple", (0, (5, 1)), "v"),
 }
-# For numbers with a sign: orange below zero, purple above, white at zero. In grey, what is above
-# zero is the dark part, so that the sign is not lost on paper.
+#: For numbers with a sign: orange below zero, purple above, white at zero. Printed in grey, the
+#: numbers above zero are the dark ones, so that the sign is not lost.
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#E8902A", "#FFFFFF", "#2D004B"])
 STYLE = {
     "figure.dpi": 100,
@@ -139,14 +115,16 @@ class Canvas(matplotlib.figure.Figure):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.ends, self.keys, self.settled = [], {}, False
+        self.ends, self.keys, self.log_axes, self.settled = [], {}, [], False
 
     def settle(self):
-        """Lay out once and for all; only now are the limits known that names are placed by."""
+        """Lay out, once: names are placed by the limits of the axes, which are final only now."""
         if self.settled:
             return
         self.settled = True
         with matplotlib.rc_context(STYLE):
+            for axis in self.log_axes:
+                _tick(axis)
             if self.keys:
                 # Beside a square plane there is room to the right, otherwise above.
                 beside = len(self.axes) == 1 and self.axes[0].get_aspect() == 1.0
@@ -237,10 +215,10 @@ def figure(draw):
 def kind(width=8.0, height=4.2):
     """Decorate ``draw(ax, …)``, which returns its description, so that it returns a Figure.
 
-    width, height: of the figure in inches, unless ``draw`` calls ``resize``. The function that
-    comes of it takes three more arguments, all by name. ax: draw into these axes, and return the
-    description only. size: another (width, height). story: a description computed by the caller, in
-    place of the kind's own where that would not hold on another processor.
+    width, height: of the figure in inches, unless ``draw`` calls ``resize``. The decorated function
+    takes three more arguments, by name. ax: draw into these axes, and return the description only.
+    size: another (width, height). story: a description computed by the caller, in place of the
+    kind's own where that would not hold on another processor.
     """
 
     def decorate(draw):
@@ -271,13 +249,30 @@ def resize(ax, width=None, height=None):
         ax.figure.set_size_inches(width or size[0], height or size[1])
 
 
+def _tick(axis):
+    """Numbers such as 0.03 where a logarithmic axis is short, and powers where not."""
+    axis.axes.autoscale_view()
+    low, high = axis.get_view_interval()
+    decades = np.log10(high / low) if low > 0 else 1
+    if decades < 6 and low > 5e-5 and high < 5e6:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades < 2 else (1, 3), numticks=12))
+        if decades > 4:
+            axis.set_major_locator(LogLocator(numticks=9))
+        axis.set_major_formatter("{x:,g}")
+    axis.set_minor_formatter(NullFormatter())
+
+
 def key(ax, name, handle):
     """Explain a mark in the figure's key; what several panels explain alike is explained once.
 
-    handle: the artist that is explained, or a ``mark`` or
-    ``patch`` that looks like it.
+    handle: the artist that is explained, or a ``mark`` or ``patch`` that looks like it.
     """
     ax.figure.keys.setdefault(name, handle)
+
+
+def centred(ax, x, y, text, **look):
+    """Write a text around a point; ``look`` goes to matplotlib's text."""
+    return ax.text(x, y, text, ha="center", va="center", **look)
 
 
 def mark(marker="o", **look):
@@ -361,8 +356,8 @@ def _apart(heights, gap):
 def looks(names):
     """(colour, line style, marker) of each name: its role's, else the next that is free.
 
-    Names that differ after a last comma only, such as "wide, 20"
-    and "wide, 50", share their colour and have different lines.
+    Names that differ after a last comma only, such as "wide, 20" and "wide, 50", share their colour
+    and have different lines.
     """
     names = [str(name) for name in names]
     families = [
@@ -373,8 +368,7 @@ def looks(names):
     chosen, count, found = {}, {}, []
     for family in families:
         if family not in chosen:
-            name = ROLES[family][0] if family in ROLES else next(free)
-            chosen[family] = name
+            chosen[family] = ROLES[family][0] if family in ROLES else next(free)
         position = ORDER.index(chosen[family]) if chosen[family] in ORDER else 3
         _, dash, marker = ROLES.get(family, (None, DASHES[position], MARKERS[position]))
         k = count[family] = count.get(family, -1) + 1
@@ -421,7 +415,7 @@ def tidy(values, each=False):
 
 
 def say(value, digits=3):
-    """A number in words of a description: the same text for inputs a rounding error apart."""
+    """A number as text for a description: the same for two inputs a rounding error apart."""
     value = float(value)
     if not np.isfinite(value):
         return {"nan": "NaN", "inf": "infinity"}.get(str(value), "−infinity")

@@ -21,7 +21,7 @@ from tests.notebooks import fixtures
 from workshop import aside, library
 from workshop.book import build, conf
 from workshop.book import site as checks
-from workshop.execute import CHAPTERS, chapter_paths, load
+from workshop.execute import CHAPTERS, chapter_paths, load, notebook_paths
 
 ROOT = CHAPTERS.parent
 LIVE = "https://there.example/live/"
@@ -29,10 +29,11 @@ PACKAGES = ROOT / ".venv" / ".packages"
 
 
 def copied(folder):
-    """The chapters, copied into a folder."""
-    folder.mkdir()
-    for path in chapter_paths():
-        shutil.copy(path, folder)
+    """The chapters and excursions, copied into a folder."""
+    for path in notebook_paths():
+        place = folder / path.relative_to(CHAPTERS)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, place)
     return folder
 
 
@@ -45,7 +46,7 @@ def animation():
 
 
 def extended(path):
-    """Add to a chapter, before its claims, a fold with everything in it and an animation."""
+    """Add to a chapter, before its summary, an animation and a fold with everything in it."""
     notebook = load(path)
     question = "<details><summary><b>Predict</b> · Is $x^2$ **even**?</summary>\n\n"
     answer = "It *is*: $(-x)^2 = x^2$.\n\n```python\nf(-x)  # $ and ** stay\n```\n</details>"
@@ -56,7 +57,7 @@ def extended(path):
         "text/plain": 'A "picture" of 2 frames, 20 × 10: red < blue, again and again.',
     }
     shown = nbformat.v4.new_output("execute_result", data, execution_count=count)
-    notebook.cells[-1:-1] = [
+    notebook.cells[-2:-2] = [
         nbformat.v4.new_markdown_cell(question + answer, id="fold"),
         nbformat.v4.new_code_cell("race()", execution_count=count, outputs=[shown], id="race"),
     ]
@@ -78,7 +79,6 @@ def book(tmp_path_factory):
     folder = tmp_path_factory.mktemp("book")
     chapters, output = copied(folder / "chapters"), folder / "site"
     extended(chapter_paths(chapters)[-1])
-    (chapters / "excursions").mkdir()
     made = fixtures.notebook(fixtures.text("title", EXCURSION))
     fixtures.store(made, chapters / "excursions" / "02_width.ipynb")
     command = [sys.executable, "-m", "workshop.book.build"]
@@ -98,6 +98,9 @@ def book(tmp_path_factory):
 
 
 EXCURSION = "# How wide?\n\n[← back](../02_shallow_network.ipynb) · [contents](../README.md)"
+
+
+GRAM = Path("lib/gram.html")
 
 
 def page_of(path):
@@ -134,7 +137,8 @@ def test_every_chapter_and_the_front_page_lead_to_the_live_site(book):
         found = [(url, text) for url, text in there.links if url.startswith(LIVE)]
         notebook = f"{LIVE}lab/index.html?path={page.with_suffix('.ipynb').as_posix()}"
         due = {Path("index.html"): [(f"{LIVE}index.html", "Run the course in the browser")]}
-        due |= {path: [(notebook, "Run this page in the browser")] for path in book.notebooks}
+        if page.parts[0] == "chapters":
+            due[page] = [(notebook, "Run this page in the browser")]
         assert found == due.get(page, []), page
 
 
@@ -195,8 +199,19 @@ def test_formulas_are_there_and_their_script(book):
 
 
 def test_the_reference_is_whole_and_leads_to_the_chapters(book):
-    chapters = {int(path.name[:2]): path for path in book.notebooks}
-    assert not checks.documented(book.pages, library.modules_of("lib"), chapters)
+    places = [page.with_suffix(".ipynb") for page in book.pages if page.parts[0] == "chapters"]
+    assert len(places) == len(notebook_paths()) + 1
+    assert not checks.documented(book.pages, library.modules_of("lib"))
+
+
+def test_a_docstring_leads_to_chapters_to_headings_and_to_excursions(book):
+    links = {text: checks.resolved(GRAM, url) for url, text in book.pages[GRAM].links}
+    place, anchor = links["“The Gram form of the first layer”"]
+    assert place == Path("chapters/excursions/03_gram_form.html")
+    assert book.pages[place].titles[anchor] == "The Gram form of the first layer"
+    assert links["excursion 3"] == (place, "")
+    assert links["chapter 3"] == (Path("chapters/03_deep_network.html"), "")
+    assert links["train"] == (Path("lib/training.html"), "lib.training.train")
 
 
 def test_the_chapters_lead_to_the_reference(book):
@@ -286,21 +301,48 @@ def test_requests_of_style_sheets_are_found(sheet):
     assert checks.requests({}, {"s": sheet})
 
 
-def test_gaps_in_the_reference_are_found():
+@pytest.fixture
+def reference():
+    """Pages as they should be: the reference of lib.layers, and what it leads to."""
+    ids = "".join(f'<dt id="lib.layers.{name}"></dt>' for name in ("Dense", "Layer", "NotReady"))
+    links = (
+        '<a href="../chapters/01.html#g">“The gradient”</a>'
+        '<a href="../chapters/03.html#b">“Building blocks”</a>'
+        '<a href="../chapters/03.html#c">“What the cache holds”</a>'
+    )
+    blocks = '<section id="b"><h2>Building blocks</h2></section>'
+    cache = '<section id="c"><h2>What the cache holds</h2></section>'
+    return {
+        Path("chapters/01.html"): checks.Page('<section id="g"><h2>The gradient</h2></section>'),
+        Path("chapters/03.html"): checks.Page(blocks + cache),
+        Path("lib/layers.html"): checks.Page(ids + links),
+    }
+
+
+@pytest.mark.parametrize(
+    "page, source, faults",
+    [
+        ("chapters/01.html", '<section id="g"><h2>Other</h2></section>', ["Dense has no link"]),
+        (
+            "lib/layers.html",
+            "",
+            [f"{name} has no entry" for name in ("Dense", "Layer", "NotReady")],
+        ),
+        (
+            "lib/layers.html",
+            "".join(f'<dt id="lib.layers.{name}"></dt>' for name in ("Dense", "Layer", "NotReady")),
+            [f"{name} has no link" for name in ("Dense", "Layer", "NotReady")],
+        ),
+    ],
+)
+def test_gaps_in_the_reference_are_found(reference, page, source, faults):
     from lib import layers
 
-    chapter = Path("chapters/01.html")
-    right = {
-        chapter: checks.Page('<section id="g"><h2>The gradient</h2></section>'),
-        Path("lib/layers.html"): checks.Page(
-            '<section id="d"><h2>Dense</h2></section><section id="l"><h2>Layer</h2></section>'
-            '<a href="../chapters/01.html#g">“The gradient”</a>'
-        ),
-    }
-    assert not checks.documented(right, [layers], {1: chapter})
-    elsewhere = {**right, chapter: checks.Page('<section id="g"><h2>Other</h2></section>')}
-    assert checks.documented(elsewhere, [layers], {1: chapter})
-    assert checks.documented({**right, Path("lib/layers.html"): checks.Page("")}, [layers], {})
+    assert checks.documented(reference, [layers]) == []
+    found = checks.documented({**reference, Path(page): checks.Page(source)}, [layers])
+    assert len(found) == len(faults)
+    for fault, start in zip(found, faults, strict=True):
+        assert fault.startswith(f"lib.layers.{start}")
 
 
 # --- Bad input --------------------------------------------------------------------------------

@@ -111,8 +111,7 @@ def closures(exercise):
 
 @every_exercise
 def test_a_mistake_is_an_edit_or_a_function_that_can_be_read(chapter, exercise):
-    if exercise.answer.__name__ != "solution":  # not of the older form
-        assert not closures(exercise)
+    assert not closures(exercise)
 
 
 @every_exercise

@@ -15,7 +15,6 @@ from lib.exercises import (
     claim,
     claims,
     difference,
-    exercise,
     nudges,
     progress,
     solved,
@@ -705,25 +704,3 @@ def test_for_loops_with_continue_and_break_are_no_while_loops():
                 y -= 1
 
     assert not nudges.may_not_end(found) and nudges.may_not_end(searched)
-
-
-# --- the older form -------------------------------------------------------------------------------
-
-
-def test_an_exercise_may_be_a_class_body():
-    @exercise("7.6", "Double")
-    class double:
-        """Twice x."""
-
-        def inputs(random_state):
-            return (random_state.randn(3),)
-
-        def solution(x):
-            return 2 * x
-
-        hints = ["2"]
-        mistakes = {"That is the square.": lambda x: x * x}
-
-    assert (double.name, double.task) == ("double", "Twice x.")
-    assert double.verdict(lambda x: x + x).state == "correct"
-    assert double.verdict(lambda x: x**2).message == "That is the square."

@@ -102,6 +102,46 @@ def test_going_on_from_a_file_is_going_on(tmp_path, make_optimizer, dtype):
     np.testing.assert_array_equal(saved.net.predict_proba(X), whole.predict_proba(X))
 
 
+class ByTheBook(Adam):
+    """Keeps the averages themselves, as Adam did in files of the first schema."""
+
+    def update(self, p, g, rate, v, s):
+        v *= self.beta1
+        v += (1 - self.beta1) * g
+        s *= self.beta2
+        s += (1 - self.beta2) * g**2
+        v_hat, s_hat = v / (1 - self.beta1**self.steps), s / (1 - self.beta2**self.steps)
+        p -= rate * v_hat / (np.sqrt(s_hat) + self.epsilon)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_file_of_the_first_schema_goes_on(tmp_path, monkeypatch, dtype):
+    X, Y = examples(23)
+    whole, begun = (small(dtype=dtype) for _ in range(2))
+    train(whole, X, Y, ByTheBook(0.01), 40, 8, 3)
+    by_the_book, optimizer = ByTheBook(0.01), Adam(0.01)
+    history = train(begun, X, Y, by_the_book, 20, 8, 3)
+    optimizer.restore(by_the_book.snapshot())
+    monkeypatch.setattr(persistence, "SCHEMA", persistence.FIRST)
+    save(tmp_path / "run.h5", begun, optimizer, history)
+    monkeypatch.undo()
+
+    saved = load(tmp_path / "run.h5")
+    train(saved.net, X, Y, saved.optimizer, 40, 8, history=saved.history)
+    tolerance = 1000 * np.finfo(dtype).eps
+    np.testing.assert_allclose(saved.net.parameters, whole.parameters, rtol=0, atol=tolerance)
+
+
+def test_a_damaged_schema_is_noticed(tmp_path):
+    """Otherwise the optimizer's averages would be taken for others."""
+    path = tmp_path / "run.h5"
+    save(path, small(), Adam(0.1))
+    with h5py.File(path, "r+") as file:
+        file["schema"][()] = persistence.FIRST.encode()
+    with pytest.raises(ValueError, match="its checksum does not match its contents"):
+        load(path)
+
+
 def test_early_stopping_goes_on_too(tmp_path):
     def run(epochs, net, optimizer, stopping, **options):
         options["validation"] = examples(9, seed=1)
@@ -395,8 +435,8 @@ def test_files_of_other_kinds(tmp_path):
         load(path)
     save(path, small())
     with h5py.File(path, "r+") as file:
-        file["schema"][()] = b"neural-networks-by-hand 2"
-    with pytest.raises(ValueError, match="its schema is 'neural-networks-by-hand 2'; this"):
+        file["schema"][()] = b"neural-networks-by-hand 3"
+    with pytest.raises(ValueError, match="its schema is 'neural-networks-by-hand 3'; this"):
         load(path)
 
 

@@ -64,7 +64,7 @@ FIGURES = {
             "guides": {"1/m": ([10, 40], [1, 0.25])},
         },
     ),
-    "bands with a star": (plots.bands, [{"dev": RUNS}], {"best": min, "levels": {"base": 9}}),
+    "bands below a level": (plots.bands, [{"dev": RUNS}], {"levels": {"base": 9}}),
     "scatter": (plots.scatter, [X, Y], {}),
     "scatter of groups": (
         plots.scatter,
@@ -74,23 +74,22 @@ FIGURES = {
             "ylabel": "score (%)",
             "logx": True,
             "levels": {"tuned line": 94},
-            "best": max,
             "ylim": (60, 100),
         },
     ),
-    "regions": (plots.regions, [right, X, Y], {"names": ["left", "right"]}),
+    "regions": (plots.regions, [right, X, Y], {}),
     "regions of one class": (plots.regions, [lambda p: np.zeros(p.shape[1]), X, 0 * Y], {}),
     "regions at one half": (plots.regions, [lambda p: np.full(p.shape[1], 0.5), X, Y], {}),
     "regions of three": (
         plots.regions,
         [lambda p: np.rint(p[0]).clip(0, 2), X, np.array([[0, 1, 2, 2]])],
-        {"contours": {"at 1": 1.0}},
+        {},
     ),
     "contours": (plots.contours, [bowl, {"descent": BOWL}, (0, 0)], {"equal": True}),
     "contours of two": (
         plots.contours,
         [bowl, {"momentum": BOWL, "Adam": BOWL[:1]}],
-        {"span": ((0, 3), (0, 3)), "values": True},
+        {"span": ((0, 3), (0, 3))},
     ),
     "grid": (
         plots.grid,
@@ -106,7 +105,7 @@ FIGURES = {
     "grid of shades": (
         plots.grid,
         [np.array([[-1.0, 2.0]])],
-        {"text": None, "colours": "signed", "bar": "weight", "of": "weights"},
+        {"text": None, "colours": "signed", "of": "weights"},
     ),
     "grid of texts": (
         plots.grid,
@@ -145,13 +144,13 @@ FIGURES = {
     "strips of rates": (
         plots.strips,
         [{"by exponent": [0.001, 0.1, np.nan]}, "rate"],
-        {"percent": False, "log": True},
+        {"percent": False},
     ),
     "histograms": (plots.histograms, [np.arange(101.0), "value"], {}),
     "two histograms": (
         plots.histograms,
         [{"a": [1.0, 1.0], "b": [1.0, 10.0, np.nan]}, "v"],
-        {"log": True},
+        {"bins": 4},
     ),
     "pictures": (
         plots.pictures,
@@ -230,7 +229,7 @@ TOLD = {
         "Error (%) against examples, means of 3 runs. with: below 0.6 from 40 on. Dotted"
         " line at 0.6: base error."
     ),
-    "bands with a star": (
+    "bands below a level": (
         "Cost against iteration, medians of 3 runs. dev: below 9 all along. Dotted line at 9: base."
     ),
     "scatter": (
@@ -238,7 +237,7 @@ TOLD = {
     ),
     "scatter of groups": (
         "3 points, score (%) against rate. coarse: 2 around (0.55, 70). fine: 1 around (0.3,"
-        " 95). The star is at (0.3, 95). Dotted line at 94: tuned line."
+        " 95). Dotted line at 94: tuned line."
     ),
     "regions": (
         "The plane as a model divides it. 0 on about 50 %, 1 on about 50 %; 100 % of the 4"
@@ -457,7 +456,7 @@ def test_a_chart_needs_a_palette_only_and_photographs_keep_their_colours():
 
 
 def test_fewer_colours_are_not_seen(tmp_path):
-    figure = plots.bands({"train": RUNS, "dev": RUNS / 3, "test": RUNS / 5}, best=min)
+    figure = plots.bands({"train": RUNS, "dev": RUNS / 3, "test": RUNS / 5})
     figure.fig.settle()
     figure.fig.savefig(tmp_path / "all.png", dpi=style.DRAWN)
     (tmp_path / "fewer.png").write_bytes(figure.png)
@@ -467,6 +466,15 @@ def test_fewer_colours_are_not_seen(tmp_path):
 @pytest.mark.parametrize("name", ["lines with levels", "regions", "grid", "signed pictures"])
 def test_the_same_figure_gives_the_same_bytes(name):
     assert make(name).png == make(name).png
+
+
+@pytest.mark.parametrize("kind", [plots.strips, plots.bars])
+def test_the_name_of_a_row_is_not_cut(kind):
+    for name in ("one neuron, training pictures", "four layers, test", "illi", "MMM"):
+        values = [0.5, 0.7] if kind is plots.strips else 0.5
+        picture = Image.open(io.BytesIO(kind({name: values}, "accuracy").png)).convert("L")
+        ink = np.flatnonzero(np.asarray(picture).min(axis=0) < 250)
+        assert ink[0] >= 2
 
 
 def test_another_value_gives_another_picture(tmp_path):
@@ -519,7 +527,7 @@ def test_a_figure_of_ones_own():
         fig, ax = plots.canvas(height=3)
         said = plots.lines({"a": values}, ax=ax)
         line = ax.plot([0, 1], [1, 1], color=plots.COLOURS["orange"], label="one")[0]
-        plots.label_ends(ax, [line])
+        style.label_ends(ax, [line])
         plots.key(ax, "a star", plots.mark("*"))
         return fig, f"{said} And a line at 1."
 
@@ -576,6 +584,26 @@ def test_the_pictures_of_a_slider_have_the_same_limits_and_places():
     assert second.get_ylim()[1] > 1000
 
 
+def test_ticks_that_are_given_stay_on_a_log_axis():
+    figure = plots.lines({"a": ([4, 256], [1, 2])}, logx=True, ticks=[4, 32, 256])
+    figure.fig.settle()
+    ticks = [tick.get_text() for tick in figure.fig.axes[0].get_xticklabels()]
+    assert ticks == ["4", "32", "256"]
+
+
+def test_the_pictures_of_a_slider_have_the_same_ticks_on_a_log_axis():
+    kept = []
+
+    def draw(low):
+        kept.append(plots.lines({"cost": [1.0, low]}, logy=True, ylim=(None, 3)))
+        return kept[-1]
+
+    plots.slider(draw, [0.5, 0.02, 3e-7], "cost")
+    first, *others = ([t.get_text() for t in f.fig.axes[0].get_yticklabels()] for f in kept)
+    assert len(first) > 3
+    assert others == [first, first]
+
+
 def test_what_is_written_in_a_slider_stays_text():
     made = plots.slider(
         lambda name: plots.bars({"a": 1}, "<b>"), ["<i>", "&"], '"><script>go()</script>'
@@ -597,11 +625,11 @@ REFUSED = [
     (lambda: plots.bands({"a": np.ones((0, 2))}), ValueError, "runs['a'] has shape (0, 2)"),
     (lambda: plots.bands({}, middle="mean"), ValueError, "runs is empty; it needs"),
     (lambda: plots.bands({"a": RUNS}, middle="mode"), ValueError, "middle is 'mode'; it needs"),
-    (lambda: plots.scatter({}), ValueError, "X is empty; it needs at least one group"),
+    (lambda: plots.scatter({}), ValueError, "X is empty; it needs at least one name"),
     (lambda: plots.scatter({"a": ([], [])}), ValueError, "X['a'] has 0 x and 0 y; it needs"),
     (lambda: plots.scatter(X.T, Y), ValueError, "X has shape (4, 2); it needs (2, m)"),
     (lambda: plots.scatter(X, Y.T), ValueError, "Y has shape (4, 1); it needs (1, 4)"),
-    (lambda: plots.scatter(X[:, :0], Y[:, :0]), ValueError, "X is empty: its shape is (2, 0); it"),
+    (lambda: plots.scatter(X[:, :0], Y[:, :0]), ValueError, "X has shape (2, 0); it needs (2, m)"),
     (lambda: plots.scatter(X, Y + 3), ValueError, "Y contains 4; it needs whole labels"),
     (lambda: plots.regions(3, X, Y), TypeError, "predict is 3; it needs"),
     (lambda: plots.contours(bowl, {"a": [1, 2]}), ValueError, "paths['a'] has shape (2,); it"),
@@ -629,7 +657,7 @@ REFUSED = [
     (lambda: plots.network([3]), ValueError, "sizes is [3]; it needs at least two numbers"),
     (lambda: plots.network([3, 0]), ValueError, "sizes is [3, 0]; it needs at least two numbers"),
     (lambda: plots.panels([]), TypeError, "figures is list; it needs a dictionary"),
-    (lambda: plots.panels({}), ValueError, "figures is empty; it needs at least one title"),
+    (lambda: plots.panels({}), ValueError, "figures is empty; it needs at least one name"),
     (lambda: plots.panels({"a": 1}), TypeError, "figures['a'] is int; it needs the figure of"),
     (lambda: plots.slider(right, [1], "n"), ValueError, "values holds 1; it needs at least two"),
     (lambda: plots.slider(str, [1, 2], "n"), TypeError, "draw(1) is str; it needs a figure"),

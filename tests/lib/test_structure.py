@@ -1,12 +1,15 @@
 """The house has three floors and no stairs going up; read from the source, not from memory."""
 
 import ast
+import importlib
 import subprocess
 import sys
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+from workshop.library import carries_an_idea
 
 ROOT = Path(__file__).resolve().parents[2]
 GROUND = {"checks", "layers", "losses", "initializers", "optimizers", "history"}
@@ -83,6 +86,22 @@ def test_no_stairs_go_up():
 def test_a_stair_going_up_is_noticed(module, line, fault):
     broken = {**MODULES, module: MODULES[module] | imports_of(line)}
     assert any(found.startswith(fault) for found in stairs_up(broken))
+
+
+LISTINGS = [
+    (ROOT / "lib" / "__init__.py", "What supports them", "``{}``"),
+    (ROOT / "README.md", "The other modules support these", "[{}](lib/{}"),
+]
+
+
+@pytest.mark.parametrize("path, heading, link", LISTINGS)
+def test_a_listing_tells_the_modules_of_ideas_from_those_that_support_them(path, heading, link):
+    ideas, found, support = path.read_text(encoding="utf-8").partition(heading)
+    assert found
+    for name in MODULES:
+        idea = carries_an_idea(importlib.import_module(f"lib.{name}"))
+        listed = link.format(name, name)
+        assert (listed in ideas, listed in support) == (idea, not idea), name
 
 
 @pytest.mark.parametrize("package", ["matplotlib", "sklearn", "h5py", "tqdm", "IPython"])

@@ -81,7 +81,7 @@ def offline(monkeypatch):
     monkeypatch.setattr(build, "run_jupyterlite", jupyterlite)
     monkeypatch.setattr(build, "library", lambda: wheels.wheel("us", "1.0", {"lib/a.py": b"1"}))
     monkeypatch.setattr(
-        files, "shelves", lambda named, cache: [*map(files.Folder, named), files.Kept(cache)]
+        files, "places", lambda named, cache: [*map(files.Folder, named), files.Kept(cache)]
     )
 
 

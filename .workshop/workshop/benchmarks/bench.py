@@ -2,11 +2,14 @@
 ``.workshop/workshop/benchmarks/results.json``, in README.md and in ``speed.png`` beside it.
 
     make bench                              every table
+    make bench ARGS="--steps"               the step times only; the other tables stay
     make bench ARGS="--only a b --rounds 9"      two of the step times, printed and not stored
 
 Everybody runs on one thread and one core, in turn, round after round; a number is the median over
-the rounds. What a machine does besides slows all of them alike, so the ratios hold better than the
-times. Peers that are not installed (``pip install -e '.[bench]'``) are left out and named.
+the rounds. What counts is processor time, so that other programs disturb little; what they still do
+slows all of them alike, and the ratios hold better than the times. A processor with AVX-512 is
+measured once more with everybody told to do without. Peers that are not installed
+(``pip install -e '.[bench]'``) are left out and named.
 """
 
 import argparse
@@ -25,15 +28,16 @@ from pathlib import Path
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 for name in THREADS:  # before NumPy is loaded
     os.environ[name] = "1"
-os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+XLA = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+os.environ["XLA_FLAGS"] = f"{XLA} {os.environ.get('BENCH_XLA_FLAGS', '')}"
 
 import numpy as np  # noqa: E402 (after the threads are set)
-from threadpoolctl import threadpool_info  # noqa: E402
 
 from lib.plots.style import COLOURS, DASHES, ORDER, canvas, figure  # noqa: E402
 from workshop import ROOT  # noqa: E402
 from workshop.benchmarks.peers import PEERS, Workload  # noqa: E402
 from workshop.execute import chapter_paths  # noqa: E402
+from workshop.machine import blas, levels  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 LARGE = {"widths": (784, 512, 256, 10), "m": 60_000, "batch_size": 128, "optimizer": "adam"}
@@ -42,10 +46,10 @@ STEPS = {  # name: (workload, steps in one turn)
     "a, float32": (Workload((12288, 20, 7, 5, 1), 209, dtype="float32"), 20),
     "b": (Workload((2, 20, 3, 1), 211), 1000),
     "b, float32": (Workload((2, 20, 3, 1), 211, dtype="float32"), 1000),
-    "c": (Workload(**LARGE), 60),
-    "c, float32": (Workload(**LARGE, dtype="float32"), 100),
-    "d": (Workload(**LARGE, batch_norm=True), 60),
-    "d, float32": (Workload(**LARGE, batch_norm=True, dtype="float32"), 100),
+    "c": (Workload(**LARGE), 120),
+    "c, float32": (Workload(**LARGE, dtype="float32"), 120),
+    "d": (Workload(**LARGE, batch_norm=True), 120),
+    "d, float32": (Workload(**LARGE, batch_norm=True, dtype="float32"), 120),
 }
 EXPLAINED = {
     "a": "12288-20-7-5-1, 209 examples, all at once",
@@ -65,7 +69,7 @@ def use(cores):
 
 
 def interleaved(workload, steps, rounds):
-    """Seconds a step: {peer: [one a round]}, and why some peers are missing."""
+    """Processor seconds a step: {peer: [one a round]}, and why some peers are missing."""
     runs, missing = {}, {}
     for name, peer in PEERS.items():
         if name.endswith("fused optimizer") and workload.optimizer != "adam":
@@ -78,10 +82,48 @@ def interleaved(workload, steps, rounds):
     seconds = {name: [] for name in runs}
     for _ in range(rounds):
         for name, run in runs.items():
-            start = time.perf_counter()
+            start = time.process_time()
             run(steps)
-            seconds[name].append((time.perf_counter() - start) / steps)
+            seconds[name].append((time.process_time() - start) / steps)
     return seconds, missing
+
+
+def step_times(rounds, only=None):
+    """Of every workload {peer: median, lowest and highest seconds a step}; and who is missing."""
+    steps, absent = {}, {}
+    for name, (workload, count) in STEPS.items():
+        if only and name[0] not in only:
+            continue
+        seconds, missing = interleaved(workload, count, rounds)
+        steps[name] = {
+            peer: [statistics.median(times), min(times), max(times)]
+            for peer, times in seconds.items()
+        }
+        absent |= missing
+        shown = {peer: f"{1e6 * times[0]:.0f} µs" for peer, times in steps[name].items()}
+        print(name, shown, file=sys.stderr, flush=True)
+    return steps, absent
+
+
+def steps_without_avx512(arguments):
+    """{kernel: step times} in a process where everybody does without AVX-512; None if all do here.
+
+    Asked are OpenBLAS, NumPy, PyTorch with its MKL and oneDNN, and XLA.
+    """
+    new = [level for level in levels() if "512" in level or level == "X86_V4"]
+    if not new:
+        return None
+    asked = {
+        "NPY_DISABLE_CPU_FEATURES": " ".join(new),
+        "OPENBLAS_CORETYPE": "Haswell",
+        "ATEN_CPU_CAPABILITY": "avx2",
+        "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+        "ONEDNN_MAX_CPU_ISA": "AVX2",
+        "BENCH_XLA_FLAGS": "--xla_cpu_max_isa=AVX2",
+    }
+    command = [sys.executable, "-m", "workshop.benchmarks.bench", "--json", *arguments]
+    environment = {**os.environ, **asked}
+    return json.loads(subprocess.check_output(command, cwd=ROOT, env=environment))
 
 
 def gram(rounds):
@@ -268,7 +310,7 @@ print(rate, int(peak) / 1024)
 
 
 def machine():
-    """What it ran on: processor, system, and the versions of all who took part."""
+    """What it ran on: processor, system, and the versions of all peers."""
     processor = platform.processor() or platform.machine()
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
@@ -281,33 +323,59 @@ def machine():
             versions[package] = version(package)
         except PackageNotFoundError:
             versions[package] = "not installed"
-    kernels = [p.get("architecture") for p in threadpool_info() if p["internal_api"] == "openblas"]
-    if kernels:
-        versions["OpenBLAS for"] = kernels[0]
-    return {"processor": processor, "system": platform.system(), "versions": versions}
+    return {
+        "processor": processor,
+        "system": platform.system(),
+        "versions": versions,
+        "date": time.strftime("%Y-%m-%d"),
+    }
 
 
-def step_table(results):
-    """Markdown: a row a workload, time of the products, and everybody as a multiple of them."""
+def step_table(kernels):
+    """Markdown: a row a workload and kernel, the products, everybody as a multiple of them."""
     names = [name for name in PEERS if name != "the products alone"]
-    lines = ["| one step | products | " + " | ".join(names) + " |", "|" + "---|" * (len(names) + 2)]
-    for workload, medians in results.items():
-        limit = medians["the products alone"]
-        cells = [f"{medians[n] / limit:.2f} ×" if n in medians else "–" for n in names]
-        lines.append(f"| ({workload}) | {1e6 * limit:,.0f} µs | " + " | ".join(cells) + " |")
+    head = ["one step", "OpenBLAS for", "products", *names]
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    for workload in dict.fromkeys(name for steps in kernels.values() for name in steps):
+        for kernel, steps in kernels.items():
+            times = {name: found[0] for name, found in steps[workload].items()}
+            limit = times["the products alone"]
+            cells = [f"{times[n] / limit:.2f} ×" if n in times else "–" for n in names]
+            row = [f"({workload})", kernel, f"{1e6 * limit:,.0f} µs", *cells]
+            lines.append("| " + " | ".join(row) + " |")
     return "\n".join(lines)
+
+
+def spread(kernels):
+    """How far the rounds of one step time lie apart, as a share of it: the median of all."""
+    found = [
+        (high - low) / median
+        for steps in kernels.values()
+        for peers in steps.values()
+        for median, low, high in peers.values()
+    ]
+    return statistics.median(found)
+
+
+def described(machine):
+    """One line on a machine, as Markdown."""
+    versions = ", ".join(f"{name} {number}" for name, number in machine["versions"].items())
+    return f"an {machine['processor']}, {machine['system']}; {versions}; {machine['date']}"
 
 
 def report(results):
     """All tables as Markdown, for README.md."""
-    where = results["machine"]
-    versions = ", ".join(f"{name} {number}" for name, number in where["versions"].items())
+    steps = results["steps"]
     parts = [
-        f"One thread of an {where['processor']}, {where['system']}; {versions}. Medians of one"
-        " interleaved run. The products are the bare matrix products of the same step: nobody who"
-        " calls the same BLAS can be below 1, but libraries with their own products can.",
-        step_table(results["steps"]),
+        f"One thread of {described(steps['machine'])}. Medians of one interleaved run, in processor"
+        f" time, whose rounds lie {100 * spread(steps['kernels']):.0f} % apart in the median. The"
+        " products are the bare matrix products of the same step: nobody who calls the same BLAS"
+        " can be below 1, but libraries with their own products can. SkylakeX is the kernel for"
+        " processors with AVX-512, Haswell that for those without: with it, all were told to do"
+        " without.",
+        step_table(steps["kernels"]),
         "; ".join(f"({name}) {words}" for name, words in EXPLAINED.items()) + ".",
+        f"What follows is from {described(results['machine'])}.",
     ]
     whole, run = results["gram"], "2,500 steps on the cats"
     text = f"{run}: {whole['train_gram']:.2f} s by `train_gram`, {whole['train']:.0f} s by `train`"
@@ -350,16 +418,15 @@ def report(results):
 @figure
 def picture(results):
     """Times beside the products, and how much sooner the Gram form is done."""
+    measured = next(iter(results["steps"]["kernels"].values()))
+    measured = {name: {peer: t[0] for peer, t in peers.items()} for name, peers in measured.items()}
     fig, (bars, lines) = canvas(1, 2, height=3.8, gridspec_kw={"width_ratios": [1, 1.1]})
     names = [name for name in PEERS if name != "the products alone"]
-    chosen = [w for w in ("a", "b", "c, float32", "d, float32") if w in results["steps"]]
+    chosen = [w for w in ("a", "b", "c, float32", "d, float32") if w in measured]
     markers = dict(zip(names, "o^sDvP", strict=True))
     hues = dict(zip(names, ["green", "blue", "vermillion", "orange", "grey", "black"], strict=True))
     for name in names:
-        times = [
-            results["steps"][w].get(name, np.nan) / results["steps"][w]["the products alone"]
-            for w in chosen
-        ]
+        times = [measured[w].get(name, np.nan) / measured[w]["the products alone"] for w in chosen]
         style = {"color": COLOURS[hues[name]], "marker": markers[name], "linestyle": "none"}
         bars.plot(times, range(len(chosen)), label=name, **style)
     bars.axvline(1, color=COLOURS["grey"], linestyle=":", linewidth=1)
@@ -391,7 +458,7 @@ def picture(results):
         xscale="log", yscale="log", xlabel="inputs n_x", ylabel="100 steps: train / train_gram"
     )
     best = max(results["crossover"].items(), key=lambda item: item[1]["100"])
-    steps = [(w, results["steps"][w]) for w in chosen]
+    steps = [(w, measured[w]) for w in chosen]
     ours = ", ".join(f"({w}) {t['this library'] / t['the products alone']:.2f}" for w, t in steps)
     return fig, (
         f"Left, one step of this library as a multiple of its matrix products: {ours}; the peers"
@@ -417,34 +484,46 @@ def into_readme(text):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", nargs="*", help="step times of these workloads: a b c d")
+    parser.add_argument(
+        "--steps", action="store_true", help="measure and store the step times only"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print step times as JSON, store nothing"
+    )
     parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()
     use({max(CORES)})  # one core for everybody
-    steps, absent = {}, {}
-    for name, (workload, count) in STEPS.items():
-        if options.only and name[0] not in options.only:
-            continue
-        seconds, missing = interleaved(workload, count, options.rounds)
-        steps[name] = {peer: statistics.median(times) for peer, times in seconds.items()}
-        absent |= missing
-        print(
-            name, {peer: f"{1e6 * value:.0f} µs" for peer, value in steps[name].items()}, flush=True
-        )
-    print("\n" + step_table(steps))
+    steps, absent = step_times(options.rounds, options.only)
+    measured = {blas(): steps}
+    if options.json:
+        print(json.dumps(measured))
+        return
+    only = ["--only", *options.only] if options.only else []
+    measured |= steps_without_avx512(["--rounds", str(options.rounds), *only]) or {}
+    print(f"One thread of {described(machine())}\n\n{step_table(measured)}")
     for peer, reason in absent.items():
         print(f"left out somewhere: {peer}: {reason}")
     if options.only:
         return
-    results = {"machine": machine(), "steps": steps}
-    results["gram"], results["crossover"] = gram(options.rounds)
-    results["growth"] = growth(options.rounds)
-    results["peak memory"], results["import"] = peak_memory(), import_time()
-    results["streaming"] = streaming()
-    results["chapters"], results["chapters together"] = chapters()
-    (HERE / "results.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    stored = HERE / "results.json"
+    results = json.loads(stored.read_text(encoding="utf-8")) if options.steps else {}
+    results["steps"] = {"machine": machine(), "kernels": measured}
+    if not options.steps:
+        measure_the_rest(results, options.rounds)
+    stored.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     (HERE / "speed.png").write_bytes(picture(results).png)
     into_readme(report(results))
     print(report(results))
+
+
+def measure_the_rest(results, rounds):
+    """All that is no step time, into ``results``."""
+    results["machine"] = machine()
+    results["gram"], results["crossover"] = gram(rounds)
+    results["growth"] = growth(rounds)
+    results["peak memory"], results["import"] = peak_memory(), import_time()
+    results["streaming"] = streaming()
+    results["chapters"], results["chapters together"] = chapters()
 
 
 if __name__ == "__main__":

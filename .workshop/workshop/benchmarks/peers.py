@@ -1,8 +1,8 @@
-"""The same training, written for every library that we measure ourselves against.
+"""The same training, written for every library that is compared.
 
 A peer is a function ``peer(workload)`` that prepares everything and returns ``run(steps)``, which
-takes that many further optimizer steps. Everybody starts from the same numbers, computes the cost
-at every step, as a History needs it, and reads minibatches in an order shuffled beforehand.
+takes that many further optimizer steps. All start from the same numbers, compute the cost at every
+step, as a History needs it, and read minibatches in an order shuffled beforehand.
 """
 
 import dataclasses
@@ -49,11 +49,11 @@ class Workload:
                 yield order[start : start + self.batch]
 
 
-RATE = 1e-4  # small: nobody is to diverge, whatever the numbers
+RATE = 1e-4  # small, so that no run diverges
 
 
 def products(workload):
-    """Nothing but the matrix products of a step: the limit for everybody who uses this BLAS."""
+    """Only the matrix products of a step: no library with this BLAS can be faster."""
     Ws = workload.weights()
     A0 = np.asfortranarray(workload.data()[0][:, : workload.batch])
 
@@ -99,7 +99,7 @@ def this_library(workload):
     def run(steps):
         if workload.batch_size is None:
             train(net, X, Y, optimizer, steps)
-        else:  # a part of an epoch, through the same door as everybody who uses the library
+        else:  # a part of an epoch, with the same call that users make
             m = steps * workload.batch_size
             train(net, X[:, :m], Y[:, :m], optimizer, 1, workload.batch_size, random_state=0)
 

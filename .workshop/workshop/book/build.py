@@ -1,7 +1,7 @@
 """Build the course as a website from the stored outputs: `make book`.
 
-Nothing is run anew. The site is built aside and moved to its place when it is whole; whatever goes
-wrong before leaves the old one as it was.
+Nothing is run again. The site is built in a temporary folder and moved to its place when it is
+complete; an error before leaves the old one as it was.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from workshop import ROOT, aside
-from workshop.book import library_pages, pages
+from workshop.book import pages, reference
 from workshop.execute import chapter_paths, notebook_paths
 from workshop.npm_packages import CACHE, MATHJAX, MATHJAX_SCRIPT
 from workshop.rules import Chapter, calls, checks, described_figures, executed, parse
@@ -135,10 +135,8 @@ def build(chapters, output, cache, repository=None, live=None):
             for name, content in script.items():
                 (source / "_static" / "mathjax").mkdir(exist_ok=True)
                 (source / "_static" / "mathjax" / name).write_bytes(content)
-            headings = pages.headings_of(chapter_paths(chapters))
-            reference = library_pages.Reference("lib", headings)
-            pages.write(chapters, source, reference)  # first: it notes which chapter uses what
-            reference.write(source / "lib")
+            pages.write(chapters, source)
+            reference.write(source)
             run_sphinx(source, site, Path(scratch), repository, live)
 
     aside.build_aside(output, write)

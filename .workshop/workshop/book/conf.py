@@ -2,7 +2,14 @@
 
 project = "Neural networks by hand"
 language = "en"
-extensions = ["myst_nb", "sphinx_design", "workshop.book.figures"]
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autosectionlabel",
+    "sphinx.ext.viewcode",
+    "sphinx_design",
+    "workshop.book.figures",
+    "workshop.book.reference",
+]
 templates_path = ["_templates"]
 exclude_patterns = ["data/LICENSES", "_static", "_templates"]
 
@@ -11,8 +18,16 @@ nb_merge_streams = True
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 6
 myst_heading_slug_func = "workshop.markdown.anchor"  # the anchors that JupyterLab knows
-suppress_warnings = ["mystnb.mime_priority"]
+suppress_warnings = ["mystnb.mime_priority", "autosectionlabel.*"]  # of headings that come twice
 smartquotes = False  # quotation marks stay as they are written
+
+add_module_names = False
+autodoc_inherit_docstrings = False
+autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True
+autodoc_typehints = "none"  # only the estimator has some, for scikit-learn
+autosectionlabel_prefix_document = True
+python_maximum_signature_line_length = 80
 
 mathjax_path = "mathjax/tex-svg-full.js"
 mathjax3_config = {"options": {"enableMenu": False}}  # its menu leads out of the page

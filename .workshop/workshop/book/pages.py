@@ -16,8 +16,9 @@ from urllib.parse import unquote
 import nbformat
 
 from workshop import ROOT, library, markdown
+from workshop.book import reference
 from workshop.execute import EXCURSIONS, chapter_paths, excursion_paths, notebook_paths
-from workshop.rules import Chapter, parse
+from workshop.rules import Chapter
 
 CONTENTS = Path("chapters/README.md")
 DATASHEET = Path("data/README.md")
@@ -37,24 +38,18 @@ HEADING = re.compile(r"^#.*$", re.MULTILINE)
 WORDS = re.compile(r"^### Words of chapter (\d+)\n(.*?)(?=^#|\Z)", re.MULTILINE | re.DOTALL)
 
 
-def headings_of(paths):
-    """{chapter's number: (file name, the set of its headings)}."""
-    chapters = map(Chapter.read, paths)
-    return {c.number: (c.path.name, {text for _, _, text in c.headings}) for c in chapters}
-
-
-def write(folder, source, reference):
+def write(folder, source):
     """Write everything but the reference into `source`; the chapters lie in `folder`."""
     paths = chapter_paths(folder)
     for path in notebook_paths(folder):
         place = Path("chapters", path.relative_to(folder))
-        write_notebook(Chapter.read(path), place, source, reference)
-    datasheet = Translator(DATASHEET, DATASHEET, source, reference)
+        write_notebook(Chapter.read(path), place, source)
+    datasheet = Translator(DATASHEET, DATASHEET, source)
     write_text(source / DATASHEET, datasheet((ROOT / DATASHEET).read_text(encoding="utf-8")))
     glossary = glossary_page(map(Chapter.read, paths))
     if glossary:
         write_text(source / "glossary.md", glossary)
-    write_text(source / "index.md", contents_page(folder, source, reference, bool(glossary)))
+    write_text(source / "index.md", contents_page(folder, source, bool(glossary)))
 
 
 def write_text(path, text):
@@ -62,34 +57,42 @@ def write_text(path, text):
     path.write_text(text, encoding="utf-8")
 
 
-def write_notebook(chapter, place, source, reference):
-    """A notebook with its outputs, and at its end the names it takes from the library."""
-    used = names_used(chapter, reference)
-    translate = Translator(place, place, source, reference, used)
+def write_notebook(chapter, place, source):
+    """A notebook with its outputs, and where its text ends the names taken from the library."""
+    used = reference.names_used(chapter)
+    translate = Translator(place, place, source, used)
     for _, cell in chapter.markdown:
         cell.source = translate(cell.source)
     if used:
-        last = chapter.notebook.cells[-1]
+        last = chapter.markdown[-1].node
         text, _, navigation = last.source.rpartition("\n\n")
-        number = None if chapter.is_excursion else chapter.number  # which introduces nothing
-        listed = reference.listed(set(used.values()), number)
+        listed = from_the_library(set(used.values()), chapter)
         last.source = f"{text}\n\n## From the library\n\n{listed}\n\n{navigation}"
     write_text(source / place, nbformat.v4.writes(chapter.notebook))
 
 
-def names_used(chapter, reference):
-    """{name as the chapter writes it: its entry in the reference}."""
-    modules, found = {}, {}
-    for cell in chapter.code:
-        tree = parse(cell)
-        for module, name in library.imported(tree, chapter.library, modules):
-            found[name] = reference.find(module, name)
-        for module, name in library.attributes(tree, modules):
-            found[f"{module.rpartition('.')[2]}.{name}"] = reference.find(module, name)
-    used = {name: entry for name, entry in found.items() if entry}  # exercises have no entry
-    for entry in used.values() if not chapter.is_excursion else ():
-        reference.note_use(entry, chapter.number)
-    return used
+def from_the_library(used, chapter):
+    """Names as Markdown: what a chapter introduces, and what it takes from others."""
+    number = None if chapter.is_excursion else chapter.number  # which introduces nothing
+    things = reference.entries()
+    first = {full for full in used if (library.pointer(things[full]) or [0])[0] == number}
+    parts = [("Introduced here", first), ("Used here", used - first)]
+    return "\n\n".join(
+        f"{title}: {', '.join(map(named, sorted(part, key=by_name)))}."
+        for title, part in parts
+        if part
+    )
+
+
+def named(full):
+    """The name of an entry as chapters write it, leading to it."""
+    name = full.rpartition(".")[2]
+    return reference.link(f"plots.{name}" if ".plots." in full else name, full)[0]
+
+
+def by_name(full):
+    name = full.rpartition(".")[2]
+    return name.casefold(), name  # there are Sigmoid and sigmoid
 
 
 @dataclass
@@ -97,13 +100,12 @@ class Translator:
     """Turns Markdown of the checkout's file `here` into Markdown of the site's `page`.
 
     Both are relative: to the checkout, and to the folder `source`, into which files are copied that
-    the text links to. `names` are those that lead to the reference.
+    the text links to. `names`, {name: full name}, are those that lead to the reference.
     """
 
     here: Path
     page: Path
     source: Path
-    reference: object
     names: dict = None
 
     def __call__(self, text):
@@ -135,8 +137,8 @@ class Translator:
     def name(self, found):
         """A code span; a link to the reference if it names something of the library."""
         name = found[0].strip("` ").partition("(")[0].removeprefix("lib.")
-        entry = (self.names or {}).get(name)
-        return f"[{found[0]}](#{entry.label})" if entry else found[0]
+        full = (self.names or {}).get(name)
+        return reference.link(found[0].strip("` "), full)[0] if full else found[0]
 
     def link(self, found):
         """A link or a picture, leading to the same thing in the site."""
@@ -153,7 +155,7 @@ class Translator:
         """Where a file of the checkout is found in the site; copied there if it is no page."""
         if file in (CONTENTS, Path("README.md"), Path("chapters")):
             return Path("index.md")
-        if file.parts[0] == "lib" and (page := self.reference.page(file)):
+        if file.parts[0] == "lib" and (page := reference.page(file)):
             return page
         if file.suffix != ".ipynb" and file != DATASHEET and (ROOT / file).is_file():
             (self.source / file).parent.mkdir(parents=True, exist_ok=True)
@@ -169,13 +171,13 @@ class Translator:
         return fragment
 
 
-def contents_page(folder, source, reference, has_glossary):
+def contents_page(folder, source, has_glossary):
     """The opening of the README, the table of chapters, and the site's table of contents."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## ")[0]
     contents = (ROOT / CONTENTS).read_text(encoding="utf-8")
     table = contents[contents.index("\n|") :]
-    opening = Translator(Path("README.md"), Path("index.md"), source, reference)(readme)
-    chapters = Translator(CONTENTS, Path("index.md"), source, reference)(table)
+    opening = Translator(Path("README.md"), Path("index.md"), source)(readme)
+    chapters = Translator(CONTENTS, Path("index.md"), source)(table)
     glossary = ["glossary"] if has_glossary else []
     excursions = [f"chapters/{EXCURSIONS}/{path.stem}" for path in excursion_paths(folder)]
     also = [

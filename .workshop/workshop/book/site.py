@@ -2,12 +2,14 @@
 
 import base64
 import hashlib
+import inspect
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
 
 from workshop import library
+from workshop.execute import EXCURSIONS
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 LOADED = {"src", "srcset", "poster", "data"}  # attributes whose address a browser fetches
@@ -89,8 +91,14 @@ def described(page, notebook):
 
 def folded(page, notebook):
     """Each block that unfolds does so on the page too, and nothing in it is left unrendered."""
-    sources = (cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    due = sum(source.count("<details>") for source in sources)
+    due = 0
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            due += cell.source.count("<details>")
+            continue
+        due += "hide-input" in cell.metadata.get("tags", [])
+        shown = (output.get("data", {}).get("text/html", "") for output in cell.outputs)
+        due += sum(html.count("<details") for html in shown)
     faults = [] if len(page.folds) == due else [f"{len(page.folds)} blocks unfold for {due}"]
     found = ((text, RAW.search(text)) for text in page.folds)
     return faults + [f"{raw[0]!r} in a folded block: {text[:80]!r}" for text, raw in found if raw]
@@ -134,34 +142,33 @@ def requests(pages, sheets):
     return faults + [f"{n} loads {u}" for n, text in sheets.items() for u in CSS_AWAY.findall(text)]
 
 
-def documented(pages, modules, chapters):
-    """Each public name of the library has an entry, which links to the section that derives it.
-
-    `chapters` is {number: path of its page}.
-    """
+def documented(pages, modules):
+    """Each public name of the library has an entry, which links to the section that derives it."""
     faults = []
     for module in modules:
         for name in getattr(module, "__all__", []):
             thing = getattr(module, name)
             home = module.__name__
-            if callable(thing):
+            if inspect.isclass(thing) or inspect.isroutine(thing):
                 home = thing.__module__
             elif module.__name__ == "lib.plots":
                 continue  # handed on from the submodule where it stands
             path = Path(*home.split(".")).with_suffix(".html")
-            if path not in pages or name not in pages[path].titles.values():
+            if path not in pages or f"{home}.{name}" not in pages[path].ids:
                 faults.append(f"{home}.{name} has no entry")
                 continue
             found = library.pointer(thing) if callable(thing) else None
-            if found and found[0] in chapters and not derived(pages, path, *found, chapters):
-                faults.append(f"{home}.{name} has no link to chapter {found[0]}, {found[1]!r}")
+            if found and not derived(pages, path, *found):
+                faults.append(f"{home}.{name} has no link to {found[1]!r} of {found[0]}")
     return faults
 
 
-def derived(pages, path, number, heading, chapters):
-    """Whether a page links to the chapter's section under that very heading."""
+def derived(pages, path, number, heading, in_excursion):
+    """Whether a page links to that very heading, of the chapter or an excursion of this number."""
+    folder = Path("chapters", EXCURSIONS) if in_excursion else Path("chapters")
     for url, text in pages[path].links:
         target, fragment = resolved(path, url)
-        if target == chapters[number] and text == f"“{heading}”":
+        there = target.parent == folder and target.name.startswith(f"{number:02}")
+        if there and text == f"“{heading}”":
             return pages[target].titles.get(fragment) == heading
     return False

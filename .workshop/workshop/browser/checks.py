@@ -1,4 +1,4 @@
-"""What a page shown in a browser has to be: each check returns its faults, as sentences.
+"""Checks of a page shown in a browser: each returns its faults, as sentences.
 
 `root` is a playwright Locator of the part to be looked at.
 """

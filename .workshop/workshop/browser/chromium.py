@@ -1,4 +1,4 @@
-"""Chromium, wherever it is: found, started without anything that calls home, and watched."""
+"""Chromium: found, started without requests of its own to other hosts, and watched."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ NO_CHROMIUM = (
     " CHROMIUM to its path"
 )
 QUIET = [
-    "--no-sandbox",  # root has none, and CI runs as root in a container
+    "--no-sandbox",  # root cannot have one, and CI runs as root in a container
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",

@@ -84,7 +84,7 @@ class JupyterLab:
             self.page.goto(self.address("/"))
             self.page.wait_for_function("window.jupyterapp")
             self.page.evaluate("async () => { await jupyterapp.restored; }")
-            self.wait_for("chapters/README.md")  # where `make lab` begins; it would come in between
+            self.wait_for("chapters/README.md")  # `make lab` begins there
         except BaseException:
             self.__exit__()
             raise

@@ -81,7 +81,7 @@ def distribution(folder, named, stand_ins, cache):
     altered = "Remove that file, or ask who alters your downloads, and run it again."
     try:
         program, lock = files.runtime(cache)
-        places = files.shelves(named, cache)
+        places = files.places(named, cache)
         own = {**files.pure_wheels(cache), **kernel_wheels()}
         added = {entry["name"]: entry for entry in (lock_entry(*pair) for pair in own.items())}
         due = files.needed(lock, ["micropip", *KERNEL, *LIBRARY]).keys() - added.keys()
@@ -233,7 +233,7 @@ def chapters_with_h5py():
 
 
 def main(arguments=None):
-    """Build the site; 1 if something was in the way."""
+    """Build the site; returns 1 if that failed."""
     parser = argparse.ArgumentParser(prog="make live", description=__doc__.partition("\n")[0])
     parser.add_argument("--output", type=Path, default=ROOT / "_live", metavar="FOLDER")
     parser.add_argument(

@@ -1,7 +1,7 @@
 """The files of the Pyodide distribution, each checked against the distribution's own lock.
 
 The npm package `pyodide` holds the interpreter and `pyodide-lock.json`, which names every package
-of the distribution with its SHA-256; the packages themselves are published elsewhere. `SHELVES`
+of the distribution with its SHA-256; the packages themselves are published elsewhere. `places`
 is the table of places where one is looked for. What makes a file trustworthy is its checksum, not
 the place: a file that differs from the lock is refused wherever it was found.
 """
@@ -80,7 +80,7 @@ class Kept(Folder):
         super().__init__(path)
 
     def keep(self, name, content):
-        """Store a file, whole or not at all."""
+        """Store a file, completely or not at all."""
         with tempfile.NamedTemporaryFile(dir=self.path, delete=False) as aside:
             aside.write(content)
         os.replace(aside.name, self.path / name)
@@ -134,7 +134,7 @@ class Package:
         return self.archive.read(members(self.archive)[name])
 
 
-def shelves(folders, cache):
+def places(folders, cache):
     """The table: every place where a file of the distribution is looked for, in this order."""
     return [
         *map(Folder, folders),  # those that the user names

@@ -1,4 +1,4 @@
-"""The live site in a page of a browser, as a reader has it: served from a folder, nothing else."""
+"""The live site in a page of a browser, served from a folder as for a reader."""
 
 import contextlib
 import copy
@@ -38,7 +38,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         self.server.missing.append(self.path)
 
     def handle(self):
-        """A page that is left may hang up in the middle of an answer."""
+        """A page that is closed may break the connection in the middle of an answer."""
         with contextlib.suppress(ConnectionError):
             super().handle()
 

@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 
-LONG_AGO = (1980, 1, 1, 0, 0, 0)  # one moment for all files, so that equal contents are equal bytes
+LONG_AGO = (1980, 1, 1, 0, 0, 0)  # one time for all files, so that equal contents give equal bytes
 
 
 def wheel(project, version, files):

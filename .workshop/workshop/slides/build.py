@@ -1,7 +1,7 @@
 """`make slides`: every chapter as a deck in `_slides/`, to be opened from the disk, offline.
 
-The folder is built aside and moved into its place when it is complete: after an error the last
-good one is still there, and never half of a new one.
+The folder is built in a temporary place and moved when it is complete: an error leaves the last
+good one as it was.
 """
 
 import html
@@ -214,7 +214,7 @@ def build(chapters, target, cache=CACHE):
 
 
 def main(arguments=None):
-    """Build the decks of the chapters named, or of all; 1 if something was in the way."""
+    """Build the decks of the chapters named, or of all; returns 1 if one failed."""
 
     def lines(built):
         for deck in built:

@@ -37,7 +37,7 @@ BEGINS = ("slide", "subslide")
 SHOWN = (*BEGINS, "-", "fragment")
 CLAIMS = "What we claim"
 
-FEWEST_SLIDES, MOST_SLIDES = 20, 35
+FEWEST_SLIDES, MOST_SLIDES = 20, 40
 MOST_LINES = 12  # of code: what the last row can read
 MOST_COLUMNS = 82
 MOST_PRINTED = 6  # lines below a code cell
@@ -45,6 +45,9 @@ MOST_TOGETHER = 15  # lines of both
 LONG_TITLE = 150  # characters: a question of that length is written smaller
 MOST_CLAIMS = 12
 MOST_FORMULAS = 3
+MOST_ROWS = 9  # of a table, below its head
+MOST_CODE = 8  # lines below a formula
+MOST_ASKED = 60  # words of an exercise in large letters
 LONGEST_LEAD = 160  # characters of the sentence that leads to a formula
 MOST_LISTED = 110  # words of a list that is shown
 MOST_ANSWER = 110  # words of an answer that are shown; the others are said
@@ -65,6 +68,7 @@ GOALS = re.compile(r"^\*\*You will be able to\*\*\s*(.*)$", re.MULTILINE)
 EXERCISE = re.compile(r"^Exercise (\d+\.\d+) · (.*)$")
 
 
+TALL = re.compile(r"\\(?:frac|sqrt|sum)")
 FORMULA_BOX = '<div class="formula">'
 
 
@@ -86,13 +90,23 @@ class Slide:
         lines = sum(piece.count("$$") // 2 for piece in self.pieces)
         few = 0 < lines <= 3 and len(self.pieces) <= 2
         few = few and all(FORMULA_BOX in piece for piece in self.pieces)
-        return f"{self.kind}{' few' * few}{' long' * (len(self.title) > LONG_TITLE)}"
+        asked = self.kind == "exercise" and sum(map(count_words, self.pieces)) > MOST_ASKED
+        return f"{self.kind}{' few' * few}{' long' * (asked or len(self.title) > LONG_TITLE)}"
+
+    def fits(self, piece):
+        """Whether one piece of HTML more, of a code cell, finds room."""
+        above = "".join(self.pieces)
+        if 'class="slider"' in piece:
+            return not above
+        if "<table" in piece or 'class="picture"' in piece:
+            return above.count(FORMULA_BOX) < 2 and not re.search("<[ou]l|<table", above)
+        return not (FORMULA_BOX in above and "highlight" in piece and piece.count("\n") > MOST_CODE)
 
     @property
     def seconds(self):
         """How long it takes to show the slide and say its notes."""
         words = len(re.findall(r"\w+", FORMULA.sub(" ", " ".join(self.said))))
-        shown = sum(len(re.findall(r"\w+", re.sub("<.*?>", " ", p))) for p in self.pieces)
+        shown = sum(map(count_words, self.pieces))
         read = shown if self.kind in ("predict", "claims", "title") else 0
         return SECONDS[self.kind] + round(60 * (words + read) / WORDS_A_MINUTE)
 
@@ -122,7 +136,7 @@ class Builder:
         self.name, self.section, self.slides, self.pictures = name, "", [], {}
 
     def begin(self, kind="plain", title="", begins_section=False):
-        """Start a slide; one that has nothing to show hands its notes to this one."""
+        """Start a slide; the notes of an empty slide before it are moved to this one."""
         said = []
         if self.slides and not self.slides[-1].pieces:
             empty = self.slides.pop()
@@ -146,7 +160,7 @@ class Builder:
             self.slide.said.append(said)
 
     def markdown(self, cell, settings):
-        """A Markdown cell: its headings part it, and each part begins a slide if the cell does."""
+        """A Markdown cell, divided at its headings; each part begins a slide if the cell does."""
         kind = settings["slide_type"]
         parts = parted(cell.source)
         for part in parts:
@@ -209,16 +223,23 @@ class Builder:
         """Show formulas, tables and code; more than fit on a slide go on to the next ones."""
         formulas = sum(FORMULA_BOX in piece for piece in pieces)
         each = math.ceil(formulas / math.ceil(formulas / MOST_FORMULAS)) if formulas else 0
-        title, part, shown = self.slide.title, 1, 0
-        for piece in pieces:
-            if shown and (shown == each or "<pre" in piece):
-                part, shown = part + 1, 0
-                self.begin(title=f"{title} ({part})")
+        shown = 0
+        for piece in itertools.chain(*map(parts_of_table, pieces)):
+            size = 1 + ("Longrightarrow" in piece) if FORMULA_BOX in piece else 0
+            full = shown and (shown + size > each or "<pre" in piece)
+            if full or ("<table" in piece and "<table" in "".join(self.slide.pieces)):
+                shown = 0
+                self.go_on()
             self.show(piece, fragment)
-            shown += FORMULA_BOX in piece
+            shown += size
+
+    def go_on(self):
+        """A slide more under the same title, numbered."""
+        title, part = re.fullmatch(r"(.*?)(?: \((\d+)\))?", self.slide.title).groups()
+        self.begin(title=f"{title} ({int(part or 1) + 1})")
 
     def prediction(self, question, answer):
-        """A slide that asks, and answers at a keypress."""
+        """A slide with a question, whose answer appears at a keypress."""
         self.begin("predict", tagless(PREDICT.sub("", question)))
         shown, held = [], []
         for paragraph in re.split(r"\n\s*\n", answer):
@@ -239,7 +260,9 @@ class Builder:
         pieces = [highlighted(cell.source)] if show in ("code", "both") else []
         if show in ("output", "both"):
             pieces += self.outputs(cell)
-        for piece in pieces:
+        for piece in itertools.chain(*map(parts_of_table, pieces)):
+            if not self.slide.fits(piece):
+                self.go_on()
             self.show(piece, fragment=kind == "fragment")
         self.slide.cells.append(cell.id)
 
@@ -279,6 +302,25 @@ def what_to_show(cell, section):
     rich = any("image/png" in bundle or "text/html" in bundle for bundle in bundles)
     usual = "output" if rich or section == CLAIMS else "both"
     return cell.metadata.get("slideshow", {}).get("show", usual)
+
+
+def count_words(piece):
+    """The words of a piece of HTML."""
+    return len(re.findall(r"\w+", re.sub("<.*?>", " ", piece)))
+
+
+def parts_of_table(piece):
+    """A piece of HTML, a long table in several, each with its head."""
+    found = re.fullmatch(r"(.*?<tbody>)(.*)(</tbody>.*)", piece, re.DOTALL)
+    rows = re.findall(r"<tr>.*?</tr>", found[2], re.DOTALL) if found else []
+    tall = sum(bool(TALL.search(row)) for row in rows) / 2  # rows more that these are worth
+    if len(rows) + tall <= MOST_ROWS or piece.count("<table") > 1:
+        return [piece]
+    each = math.ceil(len(rows) / math.ceil((len(rows) + tall) / MOST_ROWS))
+    return [
+        f"{found[1]}{''.join(rows[start : start + each])}{found[3]}"
+        for start in range(0, len(rows), each)
+    ]
 
 
 def section_after(cell, section):
@@ -369,7 +411,7 @@ def shown_of(prose):
 
 
 def stacked(formula):
-    """A long row of formulas would be shrunk to fit: one under the other, it is not."""
+    """A long row of formulas, one under the other, so that it is not shrunk to fit."""
     row = re.split(r"\s*\\q?quad\s*", formula.strip("$").strip())
     is_long = len(row) > 3 or (len(row) == 3 and len(formula) > 100 and "\\text" not in formula)
     return "\n\n".join(f"$${part}$$" for part in row) if is_long else formula

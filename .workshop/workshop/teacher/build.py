@@ -8,7 +8,7 @@ Both are made of the chapters and of `lib/exercises`, so there is nothing to kee
     nbgrader/nbgrader_config.py          the settings that go with them
     nbgrader/jupyter/kernels/confined/   the kernel of submissions, see confined.py
 
-Every solution is put to its own check on the way. The folder is built aside and moved into its
+Every solution is tested with its own check on the way. The folder is built aside and moved into its
 place when it is complete.
 """
 
@@ -254,7 +254,7 @@ def text(node):
 
 
 def segment(module, node):
-    """The source of an expression, its further lines moved to the left as far as they go."""
+    """The source of an expression, its further lines without common indentation."""
     first, *others = ast.get_source_segment(module, node).splitlines()
     return "\n".join([first, *textwrap.dedent("\n".join(others)).splitlines()])
 

@@ -10,7 +10,8 @@
 
   // What the theme leaves without a name, or with two.
   addEventListener("DOMContentLoaded", () => {
-    document.querySelector(".search-button-field")?.removeAttribute("aria-label");
+    for (const named of document.querySelectorAll(".search-button-field, details.hide > summary"))
+      named.removeAttribute("aria-label");
     for (const summary of document.querySelectorAll(".bd-sidebar-primary li > details > summary")) {
       const link = summary.closest("li").querySelector("a");
       summary.setAttribute("aria-label", `Pages of ${link.textContent.trim()}`);
