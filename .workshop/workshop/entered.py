@@ -1,5 +1,8 @@
-"""Whether other accounts of the system reach a folder."""
+"""Other accounts of the system: whether they reach a folder, and what they run."""
 
+import contextlib
+import os
+import signal
 import sys
 from pathlib import Path
 
@@ -23,3 +26,18 @@ def obstacle(paths=READ):
         if folder := shut(path):
             return f"other accounts cannot read {path}: only its owner may enter {folder}"
     return None
+
+
+def processes(uid):
+    """The numbers of all processes of an account."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+            if process.stat().st_uid == uid:
+                yield int(process.name)
+
+
+def end_all(uid):
+    """Kill all processes of an account."""
+    for pid in processes(uid):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)

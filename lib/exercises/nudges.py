@@ -11,7 +11,7 @@ import numpy as np
 from lib.exercises.compare import as_array, is_number
 from lib.exercises.source import names_in
 
-__all__ = ["dependence", "may_not_end", "nudged_inputs"]
+__all__ = ["dependence", "listed", "may_not_end", "nudged_inputs"]
 
 
 def nudged_inputs(inputs, arguments):
@@ -109,13 +109,14 @@ def dependence(moves):
         if not right and cases and all(len(c) > 2 and any(m for m, _ in c) for c in cases):
             extra.append(name)
     if deaf:
-        return f"it does not change with {_listed(deaf, 'or')}, and should"
+        return f"it does not change with {listed(deaf, 'or')}, and should"
     if extra:
-        return f"it changes with {_listed(extra, 'and')}, and should not"
+        return f"it changes with {listed(extra)}, and should not"
     return None
 
 
-def _listed(names, word):
+def listed(names, word="and"):
+    """Names in words: "a, b and c"."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
 
 

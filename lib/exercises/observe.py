@@ -12,7 +12,7 @@ import numpy as np
 
 from lib.exercises.coefficients import CONSTANTS
 from lib.exercises.compare import as_array, is_number, is_text, same
-from lib.exercises.nudges import dependence
+from lib.exercises.nudges import dependence, listed
 from lib.exercises.relations import explained, ranged
 
 __all__ = ["Seen", "observe"]
@@ -52,13 +52,13 @@ def observe(cases, names, arguments, task, changed=None, nudged=None):
     together = [_flat(rows) for rows in zip(*wrong.values(), strict=True)]
     told = explained(together, words)
     if told:
-        found = {_and(list(wrong)): told}
+        found = {listed(list(wrong)): told}
     else:
         each = {label: [_flat([pair]) for pair in wrong[label]] for label in wrong}
         found = {label: explained(pairs, words) for label, pairs in each.items()}
     if not all(found.values()):
         told = _as_if(wrong, names, changed or {})
-        found = {_and(list(wrong)): told} if told else found
+        found = {listed(list(wrong)): told} if told else found
     if not all(found.values()):
         first = re.split(r"\.\s", task)[0]  # what is asked for
         rest = {
@@ -69,9 +69,9 @@ def observe(cases, names, arguments, task, changed=None, nudged=None):
         }
         found |= rest
     alike = {told: [label for label in found if found[label] == told] for told in found.values()}
-    sentences = [_capital(f"{_and(labels)}: {told}.") for told, labels in alike.items() if told]
+    sentences = [_capital(f"{listed(labels)}: {told}.") for told, labels in alike.items() if told]
     if right:
-        sentences.append(f"Right: {_and(right)}.")
+        sentences.append(f"Right: {listed(right)}.")
     if any(found.values()):
         return "observed", sentences
     return ("in part" if right else "plain"), sentences
@@ -89,7 +89,7 @@ def _arranged(cases, names):
     labels = names if len(names) == count else [f"result {k + 1}" for k in range(count)]
     for k in range(count) if count > 1 else ():
         if all(same(case.got, case.wanted[k]) for case in cases):
-            return f"You return only {labels[k]}; {_and(labels)} are wanted."
+            return f"You return only {labels[k]}; {listed(labels)} are wanted."
     if not all(isinstance(c.got, (tuple, list)) and len(c.got) == count for c in cases):
         return None
     if len(names) == count <= 5:
@@ -256,10 +256,6 @@ def _of_list(name, values):
         f"sum({name}[1:])": sum(numbers[1:]),
         f"sum({name}[:-1])": sum(numbers[:-1]),
     }
-
-
-def _and(names):
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _capital(sentence):

@@ -6,6 +6,7 @@ of mounts, where /etc, /home and such folders are copies in memory, and one of p
 end when the first one does, whatever becomes of the tests.
 """
 
+import contextlib
 import os
 import shlex
 import shutil
@@ -137,12 +138,10 @@ def children(pid):
 def processes(uid):
     """{pid: command line} of all processes of an account."""
     found = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if folder.stat().st_uid == uid and (line := (folder / "cmdline").read_bytes()):
-                found[int(folder.name)] = line.replace(b"\0", b" ").decode("utf-8", "replace")
-        except (FileNotFoundError, ProcessLookupError):
-            continue
+    for pid in entered.processes(uid):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            if line := Path(f"/proc/{pid}/cmdline").read_bytes():
+                found[pid] = line.replace(b"\0", b" ").decode("utf-8", "replace")
     return found
 
 

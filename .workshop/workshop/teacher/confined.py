@@ -53,12 +53,7 @@ def end(kernel, root):
     kernel.kill()
     kernel.wait()
     if root:
-        for process in Path("/proc").glob("[0-9]*"):
-            try:
-                if process.stat().st_uid == NOBODY:
-                    os.kill(int(process.name), signal.SIGKILL)
-            except (FileNotFoundError, ProcessLookupError):
-                continue
+        entered.end_all(NOBODY)
 
 
 def main(arguments):
