@@ -59,7 +59,7 @@ class Layer:
         self.views = tuple("_" + name for name in arrays)
 
     def __getattr__(self, name):
-        # Python asks here only for what is not there.
+        # Called only for attributes that are not found.
         kind = type(self).__name__
         if name == "cache":
             raise NotReady(f"{kind} has no cache; it needs forward(..., training=True) before this")
@@ -81,7 +81,7 @@ class Layer:
 def _view(name):
     """Reading ``layer.W`` gives the view, and ``layer.W = values`` writes into it.
 
-    Another array in its place would be no part of the network's vector, and never trained.
+    A new array in its place would lie outside the network's vector and never be trained.
     """
 
     def write(layer, values):

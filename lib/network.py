@@ -1,7 +1,7 @@
 """A network: layers in a row over one flat vector of parameters. Read this module with chapter 3.
 
 Every W and b is a view into ``parameters``, every dW and db a view into ``gradient``. So an
-optimizer needs no loop over layers, a gradient check disturbs ``parameters[i]``, and a saved model
+optimizer needs no loop over layers, a gradient check perturbs ``parameters[i]``, and a saved model
 is one array.
 """
 
@@ -146,7 +146,7 @@ class Network:
         ``suffix`` is added to the names X and Y in messages. Raises TypeError or ValueError.
         """
         X = check_inputs(X, self.n_inputs, self.dtype, "X" + suffix)
-        check = getattr(self.loss, "check_labels", check_labels)  # a loss of one's own has none
+        check = getattr(self.loss, "check_labels", check_labels)  # a user's loss may lack it
         return X, check(Y, self.n_outputs, X.shape[1], self.dtype, "Y" + suffix)
 
     def forward(self, X, training=False):
@@ -190,7 +190,7 @@ class Network:
         A = X
         for layer in self.layers:
             A = layer.forward(A, training=True)
-        # Without weights it is not told of them: a loss of one's own need not know them.
+        # Without weights it is not passed weights: a loss of one's own need not know them.
         weights = () if w is None else (w,)
         cost, dA = self.loss.value_and_gradient(A, Y, *weights)
         for layer in reversed(self.layers):
@@ -294,7 +294,7 @@ class Network:
     def check_writeable(self):
         """Raise ValueError if this network can predict but not learn.
 
-        So it is after ``joblib.load(path, mmap_mode="r")``: its numbers stay in the file.
+        This is so after ``joblib.load(path, mmap_mode="r")``: its numbers stay in the file.
         Chapter 7, "Stopping and going on".
         """
         if not all(array.flags.writeable for array in [self.gradient, *self.state()]):

@@ -55,7 +55,7 @@ class Optimizer:
         if parameters is not self._parameters or gradient.shape != parameters.shape:
             _check_vectors(parameters, gradient)
         averages, rate = self.state(parameters), self.rate()
-        if parameters.nbytes <= BLOCK:  # nothing to cut, and small nets feel every slice
+        if parameters.nbytes <= BLOCK:  # nothing to split; slicing slows small networks
             return self.update(parameters, gradient, rate, *averages)
         size = BLOCK // parameters.itemsize
         for start in range(0, len(parameters), size):
@@ -64,7 +64,7 @@ class Optimizer:
             self.update(parameters[block], gradient[block], rate, *averages_here)
 
     def update(self, p, g, rate, *averages):
-        """The formula: change p and the averages in place. Every element goes its own way."""
+        """The formula: change p and the averages in place. Elements do not affect each other."""
         raise NotImplementedError(f"{type(self).__name__} needs an update method")
 
     def rate(self):

@@ -46,7 +46,7 @@ def fit(net, batches, optimizer, epochs, after_epoch=(), history=None):
         history.costs.append(float(total / m))
         if any([f(net, history) for f in after_epoch]):
             break
-    if not np.isfinite(net.parameters).all():  # which the cost of one more step would tell
+    if not np.isfinite(net.parameters).all():  # no later cost would show it
         raise Diverged(math.nan, len(history.costs), 0, cost, history)
     return history
 
@@ -139,7 +139,7 @@ def train(
             raise ValueError("early_stopping needs validation=(X_dev, Y_dev) to watch; it got None")
         after_epoch.append(early_stopping.should_stop)
     if checkpoint is not None:
-        from lib.persistence import Checkpoint  # only who saves has to wait for h5py
+        from lib.persistence import Checkpoint  # here, so that only saving loads h5py
 
         checkpoint = Checkpoint(checkpoint, every, net, optimizer, early_stopping)
     history = _go_on(history, random_state)
@@ -223,7 +223,7 @@ class _Batches:
 
     def __init__(self, examples, batch_size, seed):
         self.examples, self.batch_size, self.seed = examples, batch_size, seed
-        self.random_state = np.random.RandomState(0)  # to seed one anew is quicker than a new one
+        self.random_state = np.random.RandomState(0)  # reseeding is faster than a new RandomState
 
     def __call__(self, epoch):
         if self.batch_size is None:
