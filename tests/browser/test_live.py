@@ -196,6 +196,7 @@ def test_the_page_asked_nothing_of_the_network(live):
     # JupyterLite's own: a file that is not there yet, and panels closed while they were drawn.
     known = re.compile(
         "status of 404|not found|Canceled future for|ReactiveToolbar|"
+        r"properties of null \(reading '(kernel|insertWidget)'\)|"
         "Cannot read properties of null .*jlab_core",
         re.DOTALL,
     )

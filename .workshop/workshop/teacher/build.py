@@ -81,9 +81,9 @@ shows a solution to whoever asks, so grade what was understood in another way to
 **From the assignment to the marks**, in `nbgrader/`, with the assignment's name for NAME: `nbgrader
 generate_assignment NAME`, `release_assignment`, then, when students have submitted, `collect`,
 `autograde`, `generate_feedback`, `release_feedback`, and `nbgrader export`, which writes
-`grades.csv`. Students find the assignment in JupyterLab (*Nbgrader → Assignment List*) or say
-`nbgrader fetch_assignment NAME --course={course}` and `nbgrader submit NAME
---course={course}`. Submissions travel through a folder that everyone may write into, made once:
+`grades.csv`. Students find the assignment in JupyterLab (*Nbgrader → Assignment List*), or fetch
+and submit it in a terminal (`nbgrader --help` lists the commands), with `NAME --course={course}`.
+Submissions travel through a folder that everyone may write into, made once:
 `install -d -m 777 /usr/local/share/nbgrader/exchange`. A submission that cannot be graded (it is
 no notebook, or its kernel died) is named at the end of `autograde` and has 0 points; the others are
 graded. Who submitted no notebook at all is not in the table. `collect` warns of a submission that
