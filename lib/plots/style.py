@@ -315,12 +315,14 @@ def _write_ends(ax, lines, side):
                 textcoords="offset points", color=ink(line.get_color()), path_effects=HALO,
             )  # fmt: skip
             continue
-        if abs(height - y) > 0.4 * gap or x < 0.98:  # lead the eye to the line's end
+        early = x < 0.98
+        if abs(height - y) > 0.4 * gap or early:  # lead the eye to the line's end
+            look = {"color": COLOURS["grey"], "ls": (0, (1, 4))} if early else {}  # no more data
             ax.annotate(
                 "", (x, y), xycoords="axes fraction", xytext=(8, 0), annotation_clip=False,
                 textcoords=_offset(ax, 1, height),
                 arrowprops={"arrowstyle": "-", "color": line.get_color(), "lw": 0.8,
-                            "shrinkA": 0, "shrinkB": 0},
+                            "shrinkA": 0, "shrinkB": 0} | look,
             )  # fmt: skip
         ax.annotate(
             line.get_label(), (1, height), xycoords="axes fraction", xytext=(11, 0),
