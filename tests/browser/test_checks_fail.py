@@ -78,7 +78,24 @@ def test_errors_requests_and_words_on_stderr_are_found(page):
     shown(page, '<img src="https://example.org/a.png"><script>console.error("no"); x.y</script>')
     page.wait_for_timeout(100)
     assert chromium.left_the_disk(asked) == ["https://example.org/a.png"]
-    assert "no" in errors and any("x is not defined" in error for error in errors)
+    assert any(error.startswith("no\n") for error in errors)
+    assert any("x is not defined" in error for error in errors)
+
+
+def test_errors_are_told_apart_by_who_made_them(page, tmp_path):
+    """Those of an application's own script are not ours; those that come from a page are."""
+    _, errors = chromium.watched(page)
+    application = "console.error('its own'); setTimeout(() => a.b); function called() { c.d; }"
+    (tmp_path / "application.js").write_text(application, encoding="utf-8")
+    page_of_ours = """<script src="application.js"></script><script>
+      setTimeout(() => e.f); setTimeout(() => called()); console.error("ours")</script>"""
+    (tmp_path / "page.html").write_text(page_of_ours, encoding="utf-8")
+    page.goto((tmp_path / "page.html").as_uri())
+    page.wait_for_timeout(100)
+    assert len(errors) == 5
+    found = "\n".join(chromium.ours(errors))
+    assert all(word in found for word in ("e is not", "c is not", "ours"))
+    assert len(chromium.ours(errors)) == 3
 
 
 def test_failed_cells_are_found():

@@ -11,7 +11,7 @@ import re
 import pytest
 
 from workshop import markdown
-from workshop.browser import checks
+from workshop.browser import checks, chromium
 from workshop.browser.lab import CODE, pictures
 from workshop.execute import chapter_paths, load
 
@@ -117,11 +117,7 @@ def test_an_answer_that_raises_is_not_hidden(lab):
 def test_jupyterlab_says_no_error_and_asks_nothing_of_the_network(lab):
     """The last test: of all that was done above."""
     assert not lab.outside()
-    # JupyterLab's own complaints of kernels that the tests shut down while they were answering.
-    known = ["Canceled future for", "properties of null (reading 'kernel')"]
-    # The builder of the live site, where it is installed, brings an extension for that site alone.
-    known += ["Shared module @jupyterlite/server doesn't exist"]
-    assert not [error for error in lab.errors if not any(words in error for words in known)]
+    assert not chromium.ours(lab.errors)
 
 
 def texts(notebook):

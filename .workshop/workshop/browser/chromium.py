@@ -1,6 +1,7 @@
 """Chromium: found, started without requests of its own to other hosts, and watched."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -38,12 +39,35 @@ def find(own, environment=os.environ):
 
 
 def watched(page):
-    """Lists that fill while the page lives: addresses it asked for, and errors in its console."""
+    """Lists that fill while the page lives: addresses it asked for, and errors in its console.
+
+    An error is its words, then the places it came from, a line each.
+    """
     asked, errors = [], []
     page.on("request", lambda request: asked.append(request.url))
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda said: said.type == "error" and errors.append(said.text))
+    page.on("pageerror", lambda error: errors.append(error.stack or str(error)))
+    page.on("console", lambda said: said.type == "error" and errors.append(logged(said)))
     return asked, errors
+
+
+def logged(said):
+    """An error of the console like one of the page: its words, and the place that logged it."""
+    return f"{said.text}\n    at {said.location['url']}:{said.location['lineNumber']}"
+
+
+def ours(errors):
+    """The errors that a page had part in, not an application's own scripts alone.
+
+    JupyterLab's scripts complain about themselves, of panels closed while they were drawn, say,
+    and differently in each run. Nothing of the course is such a script: what it brings stands in
+    pages and in outputs. An error that names no place is a promise that a script gave up.
+    """
+    places = [re.findall(r"\b(?:https?|file):[^\s)]+", error) for error in errors]
+    return [
+        error
+        for error, addresses in zip(errors, places, strict=True)
+        if not all(re.search(r"\.js\b", address) for address in addresses)
+    ]
 
 
 def left_the_disk(asked):
