@@ -172,6 +172,14 @@ def test_the_comparison_finds_what_differs():
         data = {"image/png": base64.b64encode(png.getvalue()).decode(), "text/plain": words}
         return {"output_type": "display_data", "data": data, "metadata": {}}
 
+    def slider(*frames):
+        pictures = [figure(*frame)["data"] for frame in frames]
+        html = "".join(
+            f'<img alt="{data["text/plain"]}" src="data:image/png;base64,{data["image/png"]}">'
+            for data in pictures
+        )
+        return {"output_type": "display_data", "data": {"text/html": html}, "metadata": {}}
+
     def printed(text, name="stdout"):
         return {"output_type": "stream", "name": name, "text": text}
 
@@ -179,6 +187,10 @@ def test_the_comparison_finds_what_differs():
         return tab.compare(tab.nodes(stored), fresh)
 
     assert not compared([figure("red", "a curve")], [figure("blue", ["a cur", "ve"])])
+    two = slider(("red", "a curve"), ("red", "a line"))
+    assert not compared([two], [slider(("blue", "a curve"), ("green", "a line"))])
+    assert compared([two], [slider(("red", "a curve"), ("red", "another"))])
+    assert compared([two], [slider(("red", "a curve"))])
     assert not compared([printed("a\nb\n")], [printed(["a\n", "b\n"])])
     assert compared([figure("red", "a curve")], [figure("red", "another")])
     assert compared([figure("red", "a curve")], [])

@@ -11,7 +11,7 @@ import nbformat
 
 from workshop.browser.chromium import watched
 from workshop.browser.lab import PATIENCE, JupyterLab
-from workshop.outputs import differences
+from workshop.outputs import EMBEDDED, differences
 
 READY = "async () => { await jupyterapp.shell.currentWidget.sessionContext.session.kernel.info; }"
 
@@ -119,6 +119,9 @@ def without_pixels(outputs):
     """A copy of some outputs in which every picture of a kind of `LEFT_OUT` is the same."""
     outputs = copy.deepcopy(outputs)
     for output in outputs:
-        for kind in LEFT_OUT.keys() & output.get("data", {}).keys():
-            output["data"][kind] = A_PICTURE
+        data = output.get("data", {})
+        for kind in LEFT_OUT.keys() & data.keys():
+            data[kind] = A_PICTURE
+        if "text/html" in data:  # a slider's pictures stand in its HTML
+            data["text/html"] = EMBEDDED.sub(A_PICTURE, data["text/html"])
     return outputs
