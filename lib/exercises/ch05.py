@@ -558,6 +558,10 @@ lowest_of_twenty = Exercise(
     _lowest_of_twenty,
     rtol=0,
     atol=0.01,
+    limits={
+        "One of them alone shows 0.15 on average. The lowest of twenty is below that, and not below"
+        " 0.": (0, 0.15)
+    },
     hints=[
         "How many mistakes does one model make in 40 kicks, and how far do they spread?",
         "np.random.RandomState(0).binomial(40, 0.15, size=(10_000, 20)) are the mistakes of twenty"
@@ -574,6 +578,9 @@ lowest_of_twenty = Exercise(
         "That is two standard errors below the truth, a good guess for the luckiest of about"
         " forty: simulate it.": lambda: 0.15 - 2 * sqrt(0.15 * 0.85 / 40) + 0.0,
         "That is the highest of the twenty: the lowest is reported.": lambda: 0.26,
+        "That is the lowest of forty models with 20 kicks each: there are twenty, with 40 kicks.": (
+            ("20, 40", "40, 20")
+        ),
         "That is the number of mistakes: divide by 40 for the error.": lambda: 2.19,
         "The twenty errors do not share one error of 15 %: each has it.": lambda: 0.15 / 20,
     },

@@ -253,6 +253,10 @@ alternating_step = Exercise(
     "Predict: a gradient that changes its sign",
     _alternating_step,
     rtol=0.01,
+    limits={
+        "If all signs agreed, a step would be as long as the learning rate. These cancel in part: a"
+        " share between 0 and 1.": (0, 1)
+    },
     hints=[
         "What becomes of s, the average of the squares? Of v only the size is needed.",
         "In the end v is some +a, then -a: put that into v = 0.9 v + 0.1 g.",
@@ -267,6 +271,9 @@ alternating_step = Exercise(
         "That is what is left of independent noise, as in exercise 7.3. Here the signs alternate,"
         " and more of them cancels.": lambda: (0.1 / 1.9) ** 0.5,
         "That is the latest gradient and the one before; the series goes on.": lambda: 0.01,
+        "That solves 0.9 a = 0.1. In a = -0.9 a + 0.1 there is an a on the left as well.": (
+            lambda: 0.1 / 0.9
+        ),
         "This takes 0.1 for v and for s. In the end s, the average of squares that are all 1, is 1;"
         " and the sum for v has a minus at every second term.": lambda: 0.1 / 0.1**0.5,
         "This is in per cent: the share itself is asked for.": lambda: 100 * 0.1 / 1.9,

@@ -29,6 +29,9 @@ late_variance = Exercise(
     "Predict: an average that is late",
     _late_variance,
     rtol=0.01,
+    limits={
+        "A running average lies between where it starts, 1, and what the batches have, 4.": (1, 4)
+    },
     hints=[
         "The running variance starts from 1. What share of that start is left after t steps?",
         "0.99 to the power 100 is about 0.37. All that is not the start any more is 4.",

@@ -376,6 +376,10 @@ rate_for_two_outputs = Exercise(
     "9.5",
     "Two outputs for one",
     _rate_for_two_outputs,
+    limits={
+        "A rate is positive; and at the same rate, 0.5, the difference of the two rows moves"
+        " farther than the one row.": (0, 0.5)
+    },
     hints=[
         "Write down dZ of both nets for one example: a - y once, and two entries that add up to 0.",
         "Let w_1 - w_0 be the difference of the two rows. By how much does it move in one step?",

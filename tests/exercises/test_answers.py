@@ -447,19 +447,6 @@ def test_an_observation_is_made_of_numbers(answer, said):
     assert said in ch08.resting_length.verdict(answer).message
 
 
-@pytest.mark.parametrize(
-    "answer, said",
-    [
-        (lambda: -0.1, "it does not lie between 0 and 1"),
-        (lambda: 1.21, "it does not lie between 0 and 1"),
-        (lambda: 0.29, "it is 0.5 times what it should be"),
-        (lambda: 0.62, "expected 0.58, got 0.62"),
-    ],
-)
-def test_an_observation_is_made_of_one_number(answer, said):
-    assert said in ch00.score_of_the_trap.verdict(answer).message
-
-
 def balanced_by_class(A, X, Y):
     """Shares that are wrong and leave the exchange of the labels without effect on db."""
     share = np.where(Y == 1, 1.7 / Y.sum(), 1.7 / (1 - Y).sum())
