@@ -113,7 +113,7 @@ score_of_the_trap = Exercise(
     "0.2",
     "Predict: never wrong, and yet",
     _score_of_the_trap,
-    limits={"The mean of True and False lies between 0 and 1.": (0, 1)},
+    properties={"The mean of True and False lies between 0 and 1.": lambda x: 0 <= x <= 1},
     hints=[
         "The comparison is a table of 1,000 rows and 1,000 columns: each answer with each label.",
         "In a row whose label is 1, how many of the 1,000 answers agree with it? And in a row whose"

@@ -155,6 +155,17 @@ folds = Exercise(
     inputs=_uneven,
     use=_sorted_pairs,
     arguments=("m", "K", "random_state"),
+    properties={
+        "In some pair a number is in the rest and in the fold: a model judges what it learned.": (
+            lambda pairs, *inputs: not any(np.intersect1d(*pair).size for pair in pairs)
+        ),
+        "The rest and the fold of a pair do not hold every number from 0 to m - 1.": (
+            lambda pairs, m, *inputs: all(np.union1d(*pair).size == m for pair in pairs)
+        ),
+        "A number comes twice in the rest of a pair.": (
+            lambda pairs, *inputs: all(np.unique(rest).size == len(rest) for rest, _ in pairs)
+        ),
+    },
     corners={
         "K divides m": lambda random_state: (12, 4, random_state),
         "K equals m, one example a fold": lambda random_state: (5, 5, random_state),
@@ -558,9 +569,9 @@ lowest_of_twenty = Exercise(
     _lowest_of_twenty,
     rtol=0,
     atol=0.01,
-    limits={
+    properties={
         "One of them alone shows 0.15 on average. The lowest of twenty is below that, and not below"
-        " 0.": (0, 0.15)
+        " 0.": lambda x: 0 <= x <= 0.15
     },
     hints=[
         "How many mistakes does one model make in 40 kicks, and how far do they spread?",

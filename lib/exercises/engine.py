@@ -95,7 +95,8 @@ class Exercise:
     evidence: ``evidence(answer, *inputs)``, what else an answer must share with a mistake before it
         is accused of it; for results that say little, such as labels.
     rtol, atol: how near an answer has to come; atol=0 where 0 has to be exactly 0.
-    limits: {sentence: (low, high)} of a prediction: what to say of a number that lies outside.
+    properties: {sentence: holds(result, *inputs)}: what is true of every right result, and the
+        sentence for one of which it is not.
     strict: "array" if the task asks for an array and a list will not do, "dtype" if it asks for
         floats and whole numbers will not do; else both pass.
     trials: how many ordinary cases are drawn.
@@ -104,14 +105,14 @@ class Exercise:
     def __init__(
         self, id, title, solution, *, inputs=None, corners=None, hints=(), mistakes=None,
         results=(), use=None, arguments=None, evidence=None, rtol=RTOL, atol=ATOL, strict=(),
-        limits=None, trials=TRIALS, name=None, task=None,
+        properties=None, trials=TRIALS, name=None, task=None,
     ):  # fmt: skip
         self.id, self.title, self.answer = id, title, solution
         self.name = name or solution.__name__.lstrip("_")
         self.task = task or inspect.getdoc(solution)
         self.hints, self.mistakes = list(hints), dict(mistakes or {})
         self.results, self.use, self.evidence = tuple(results), use, evidence
-        self.inputs, self.corners, self.limits = inputs, dict(corners or {}), dict(limits or {})
+        self.inputs, self.corners, self.properties = inputs, dict(corners or {}), properties or {}
         self.tolerance = {"rtol": rtol, "atol": atol, "strict": strict}
         self.trials = trials if inputs else int(not self.corners)
         self.arguments = list(arguments or inspect.signature(solution).parameters)
@@ -200,7 +201,8 @@ class Exercise:
         mistakes = {told: as_number(o[0].value) for told, o in self._mistaken.items()}
         if sentence := nearest(number, mistakes, near):
             return Verdict("incorrect", sentence, "known")
-        told = observed(number, right, rtol, self.limits)
+        broken = self._broken(self._cases, [Outcome(number)]) if np.isfinite(number) else None
+        told = broken or observed(number, right, rtol)
         said = [f"{number:.10g} is not the number.", told, self._first_hint()]
         return Verdict("incorrect", "\n".join(filter(None, said)), "observed" if told else "plain")
 
@@ -307,7 +309,19 @@ class Exercise:
             changed, nudged = self._changed(used), self._nudged(answer, used)
             told = {"changed": changed, "nudged": nudged}
             kind, said = observe(seen, self.results, self.arguments, self.task or "", **told)
+            broken = kind != "observed" and self._broken(used, [g for _, g, _ in ran])
+        if broken:
+            kind, said = "observed", [broken, *said]
         return ("observed", [*said, where]) if where else (kind, said)
+
+    def _broken(self, cases, given):
+        """The sentence of the first property that a result has not, in some case; None if none."""
+        for sentence, holds in self.properties.items():
+            for case, outcome in zip(cases, given, strict=True):
+                with contextlib.suppress(Exception):  # a result of a form that cannot be asked
+                    if not holds(outcome.value, *case.inputs):
+                        return sentence
+        return None
 
     def _changed(self, cases):
         """{words: runs} of the solution on inputs that are changed in one way, one run a case."""

@@ -55,16 +55,10 @@ def nearest(number, mistakes, rtol):
     return best if best is not None and gaps[best] <= _near(rtol) else None
 
 
-def observed(number, right, rtol, limits):
-    """What is true of a wrong number, or None. limits: {sentence: (low, high)}.
-
-    Of a factor or a sign it says that there is one, and not which.
-    """
+def observed(number, right, rtol):
+    """What is true of a wrong number, or None; of a factor that there is one, and not which."""
     if not math.isfinite(number):
         return "The right one is finite."
-    for sentence, (low, high) in limits.items():
-        if not low <= number <= high:
-            return sentence
     ratio = number / right if right else math.nan
     if abs(ratio + 1) <= _near(rtol):
         return "Its sign is turned."

@@ -145,7 +145,7 @@ def test_a_mistake_is_known_by_its_rounded_number_too():
         (trap, 10**400, "The right one is finite."),
         (ch02.stuck_cost, 1.2, "it is between 0 and 0.694."),
         (ch05.lowest_of_twenty, 0.2, "The lowest of twenty is below that"),
-        (ch06.best_step_in_float32, 1e-9, "In float32 a step below 9e-8 does not move theta"),
+        (ch06.best_step_in_float32, 0.2, "A step has to be a small part of theta"),
         (ch06.best_step_in_float32, 0.0148, "A simple factor is missing in it, or too much."),
         (ch06.best_step_in_float32, -0.007382, "A step is positive."),
         (ch08.late_variance, 5, "A running average lies between where it starts, 1,"),
@@ -155,13 +155,6 @@ def test_a_mistake_is_known_by_its_rounded_number_too():
 def test_what_is_true_of_a_wrong_number_is_said(exercise, value, said):
     verdict = exercise.verdict(lambda: value)
     assert verdict.kind == "observed" and said in verdict.message.splitlines()[1]
-
-
-@every_prediction
-def test_the_right_number_lies_within_the_limits_and_the_limits_say_something(exercise):
-    right = right_number(exercise)
-    for low, high in exercise.limits.values():
-        assert low < right < high and (math.isfinite(low) or math.isfinite(high))
 
 
 @pytest.mark.parametrize(
@@ -178,7 +171,7 @@ def test_the_right_number_lies_within_the_limits_and_the_limits_say_something(ex
     ],
 )
 def test_relations_to_the_right_number(number, right, said):
-    assert observed(number, right, 0.01, {}) == said
+    assert observed(number, right, 0.01) == said
 
 
 def test_the_first_hint_of_a_reply_counts_as_given(capsys):
