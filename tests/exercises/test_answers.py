@@ -235,6 +235,16 @@ def test_a_slope_that_became_0_is_not_called_a_plain_relu_alone():
     assert "whole numbers" in samples.leaky_relu_backward.verdict(truncated).message
 
 
+def test_a_word_of_numpy_is_not_told_that_it_is_another():
+    wrong = first_word(lambda t, d, b: np.True_)
+    message = ch05.read_the_numbers.verdict(wrong).message
+    assert "expected 'bias', got 'bias'" not in message
+    clipped = ch05.read_the_numbers.verdict(
+        lambda t, d, b: (max(0, t - b), d - t, "bias" if t - b >= d - t else "gap")
+    )
+    assert "A negative number became 0" in clipped.message and "dtype" not in clipped.message
+
+
 # --- Right answers in another style ---------------------------------------------------------------
 
 
