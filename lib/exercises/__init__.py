@@ -11,8 +11,8 @@ for what is generally true of them: m times too large, the transpose, right but 
 
 ``engine`` is the mechanism, and ``compare`` says when two results are the same. What is true of one
 that is not is said by ``observe``, with the help of ``relations``, ``coefficients`` and
-``variants``. ``source`` edits a solution, ``solved`` remembers, and ``claiming`` is for the last
-cell of a chapter.
+``variants``; of a number that was to be predicted, by ``prediction``. ``source`` edits a solution,
+``solved`` remembers, and ``claiming`` is for the last cell of a chapter.
 """
 
 from lib.exercises.claiming import Claims, claim, claims

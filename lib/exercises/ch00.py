@@ -113,6 +113,7 @@ score_of_the_trap = Exercise(
     "0.2",
     "Predict: never wrong, and yet",
     _score_of_the_trap,
+    properties={"The mean of True and False lies between 0 and 1.": lambda x: 0 <= x <= 1},
     hints=[
         "The comparison is a table of 1,000 rows and 1,000 columns: each answer with each label.",
         "In a row whose label is 1, how many of the 1,000 answers agree with it? And in a row whose"
@@ -138,6 +139,8 @@ score_of_the_trap = Exercise(
         " are.": (_HITS, "0.3"),
         "That is the share of zeros. An entry is right if answer and label agree, whatever they"
         " are.": (_HITS, "0.7"),
+        "In the rows of one label you counted every answer as a hit: only those that agree with it"
+        " are, 300 or 700 of them.": (_HITS, "0.3 + 0.7 * 0.7"),
         "The 1,000 pairs on the diagonal are right by design, and you counted no others: many more"
         " agree by chance.": (_HITS, "1000 / 1000**2"),
         "In per cent: the mean of True and False lies between 0 and 1.": (

@@ -87,6 +87,11 @@ to_columns = Exercise(
                 "(X - X.mean(1, np.float64, keepdims=True).astype(np.uint8)) / 255",
             ),
         ),
+        "Your pictures are rows, so this is the mean over the numbers of each picture: with `.T`"
+        " they are columns.": (".T / 255", " / 255"),
+        "This is the mean picture alone: subtract it from each of the columns.": (
+            ("X - X.mean", "X.mean")
+        ),
         "The scale is right and the centring is missing: subtract the mean over the pictures.": (
             ("return X - X.mean(axis=1, keepdims=True)", "return X")
         ),

@@ -380,6 +380,10 @@ stuck_cost = Exercise(
     "Predict: zeros and unequal classes",
     _stuck_cost,
     rtol=0.01,
+    properties={
+        "The cost begins at log 2 and does not rise, and no loss is below 0: it is between 0 and"
+        " 0.694.": lambda x: 0 <= x <= 0.694
+    },
     hints=[
         "Which of the four gradients is not zero at the start?",
         "Only b2 can move, so all points get the same probability. Which probability is best?",

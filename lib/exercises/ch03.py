@@ -340,7 +340,7 @@ def _windows(flat, sizes):
 
 
 def _flat_inputs(random_state, sizes=None):
-    sizes = _sizes(random_state, random_state.randint(2, 4)) if sizes is None else sizes
+    sizes = _sizes(random_state, random_state.randint(3, 5)) if sizes is None else sizes
     return random_state.randn(sum(n * p + n for p, n in pairwise(sizes))), sizes
 
 
@@ -379,7 +379,7 @@ windows = Exercise(
     corners={
         "one layer": lambda random_state: _flat_inputs(random_state, [4, 1]),
         "five layers": lambda random_state: _flat_inputs(random_state, [4, 3, 6, 2, 5, 1]),
-        "layers of one neuron": lambda random_state: _flat_inputs(random_state, [3, 1, 2]),
+        "layers of one neuron": lambda random_state: _flat_inputs(random_state, [3, 1, 2, 1]),
     },
     results=("the list", "sum of |flat| after 0 is written into every array"),
     hints=[
@@ -409,6 +409,16 @@ windows = Exercise(
         ),
         "Every array is taken from the front of the vector: start has to move on to where the last"
         " one ended.": ("            start = stop\n", ""),
+        "The first layer is right. Every layer is taken from the front of the vector: the next one"
+        " begins where the last one ended.": (
+            "            start = stop\n",
+            "            start = stop\n        start = 0\n",
+        ),
+        "The first two layers are right. From then on start is too small: it grows by the length of"
+        " a layer, start + n * n_prev + n, and you set it to that length.": (
+            "            start = stop\n",
+            "            start = stop\n        start = n * n_prev + n\n",
+        ),
         "You begin at the second number: Python counts from 0.": ("[], 0", "[], 1"),
         "You read b before W and return it before W: in each layer W comes first.": (
             ("((n, n_prev), (n, 1))", "((n, 1), (n, n_prev))")
@@ -421,8 +431,8 @@ windows = Exercise(
             _weights_first
         ),
         "Your start does not move past b: the next W has to begin n numbers later.": (
-            "start = stop",
-            "start = stop if shape[1] > 1 or n_prev == 1 else start",
+            "            start = stop\n",
+            "            start = stop\n        start = start - n\n",
         ),
         "Your weights have the shape (n_prev, n): a row of W belongs to a neuron, so it is"
         " (n, n_prev).": ("((n, n_prev),", "((n_prev, n),"),
@@ -435,8 +445,8 @@ windows = Exercise(
             'reshape(shape, order="F")',
         ),
         "Your biases have the shape (n,); as (n, 1) they are added to every column of Z.": (
-            "reshape(shape)",
-            "reshape(shape if shape != (n, 1) or n_prev == 1 else n)",
+            "return found",
+            "return [array if k % 2 == 0 else array.reshape(-1) for k, array in enumerate(found)]",
         ),
         "Only the weights are there: after each W come its n biases.": (
             "return found",

@@ -35,6 +35,8 @@ def _two_sets(random_state):
 def _one_constant(random_state):
     X_train, X_test = _two_sets(random_state)
     X_train[1] = 4.0
+    signs = 1 - 2 * (np.arange(X_test.shape[1]) % 2)  # above and below what it is in training
+    X_test[1] = 4.0 + signs * random_state.uniform(0.5, 2, size=X_test.shape[1])
     return X_train, X_test
 
 
@@ -104,6 +106,13 @@ standardize_both = Exercise(
         ),
         "A feature that is constant on the training set became NaN or infinite: 0 is no divisor."
         " Divide by 1 there.": ("np.where(spread == 0, 1.0, spread)", "spread"),
+        "np.nan_to_num turns NaN into 0, and infinity into the largest float, 1.8e308. The test set"
+        " has such numbers, where a feature is constant on the training set: divide by 1 there, so"
+        " that there is no infinity.": (
+            ("np.where(spread == 0, 1.0, spread)", "spread"),
+            ("(X_train - mean) / divisor", "np.nan_to_num((X_train - mean) / divisor)"),
+            ("(X_test - mean) / divisor", "np.nan_to_num((X_test - mean) / divisor)"),
+        ),
         "The numbers are right, and you wrote them over the arguments: -= and /= change the"
         " caller's data. Use (X - mean) / divisor.": _in_place,
         "The training set is right; the test set came back as it was.": (

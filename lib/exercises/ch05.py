@@ -155,6 +155,17 @@ folds = Exercise(
     inputs=_uneven,
     use=_sorted_pairs,
     arguments=("m", "K", "random_state"),
+    properties={
+        "In some pair a number is in the rest and in the fold: a model judges what it learned.": (
+            lambda pairs, *inputs: not any(np.intersect1d(*pair).size for pair in pairs)
+        ),
+        "The rest and the fold of a pair do not hold every number from 0 to m - 1.": (
+            lambda pairs, m, *inputs: all(np.union1d(*pair).size == m for pair in pairs)
+        ),
+        "A number comes twice in the rest of a pair.": (
+            lambda pairs, *inputs: all(np.unique(rest).size == len(rest) for rest, _ in pairs)
+        ),
+    },
     corners={
         "K divides m": lambda random_state: (12, 4, random_state),
         "K equals m, one example a fold": lambda random_state: (5, 5, random_state),
@@ -558,6 +569,10 @@ lowest_of_twenty = Exercise(
     _lowest_of_twenty,
     rtol=0,
     atol=0.01,
+    properties={
+        "One of them alone shows 0.15 on average. The lowest of twenty is below that, and not below"
+        " 0.": lambda x: 0 <= x <= 0.15
+    },
     hints=[
         "How many mistakes does one model make in 40 kicks, and how far do they spread?",
         "np.random.RandomState(0).binomial(40, 0.15, size=(10_000, 20)) are the mistakes of twenty"
@@ -574,6 +589,9 @@ lowest_of_twenty = Exercise(
         "That is two standard errors below the truth, a good guess for the luckiest of about"
         " forty: simulate it.": lambda: 0.15 - 2 * sqrt(0.15 * 0.85 / 40) + 0.0,
         "That is the highest of the twenty: the lowest is reported.": lambda: 0.26,
+        "That is the lowest of forty models with 20 kicks each: there are twenty, with 40 kicks.": (
+            ("20, 40", "40, 20")
+        ),
         "That is the number of mistakes: divide by 40 for the error.": lambda: 2.19,
         "The twenty errors do not share one error of 15 %: each has it.": lambda: 0.15 / 20,
     },

@@ -21,6 +21,10 @@ best_step_in_float32 = Exercise(
     _best_step_in_float32,
     rtol=0.05,
     atol=0,
+    properties={
+        "A step is positive.": lambda x: x > 0,
+        "A step has to be a small part of theta, which is 1.5.": lambda x: x < 0.15,
+    },
     hints=[
         "The estimate is the cube root of 3 u (f + theta f') / f'''. Which of these depend on the"
         " type of the numbers?",
@@ -43,6 +47,11 @@ best_step_in_float32 = Exercise(
             "1.5 * np.cbrt(2 *",
             "np.cbrt(",
         ),
+        "A factor 2 is lost under the root: for the cube, 3 (f + theta f') / f''' is 2 theta**3.": (
+            ("(2 *", "(1 *")
+        ),
+        "You took 2**-23 for u, which is the gap between 1 and the next number (np.finfo calls it"
+        " eps). A number is rounded by half a gap at most: 2**-24.": ("-24", "-23"),
         "This is the square root for a cube root.": ("np.cbrt", "np.sqrt"),
         "This is u times something: the cube root is missing.": ("1.5 * np.cbrt(2 *", "(2 *"),
     },

@@ -47,6 +47,11 @@ batch_indices = Exercise(
         "The last, smaller batch is missing: in every epoch some examples are left out.": (
             ("range(0, m, batch_size)", "range(0, m - batch_size + 1, batch_size)")
         ),
+        "Where batch_size divides m, m // batch_size + 1 counts one batch too many, an empty one:"
+        " m / batch_size, rounded up, is right in both cases.": (
+            "range(0, m, batch_size)",
+            "range(0, (m // batch_size + 1) * batch_size, batch_size)",
+        ),
         "The examples come in the order of the file: shuffle them first.": (
             ("random_state.permutation(m)", "np.arange(m)")
         ),
@@ -253,6 +258,10 @@ alternating_step = Exercise(
     "Predict: a gradient that changes its sign",
     _alternating_step,
     rtol=0.01,
+    properties={
+        "If all signs agreed, a step would be as long as the learning rate. These cancel in part: a"
+        " share between 0 and 1.": lambda x: 0 <= x <= 1
+    },
     hints=[
         "What becomes of s, the average of the squares? Of v only the size is needed.",
         "In the end v is some +a, then -a: put that into v = 0.9 v + 0.1 g.",
@@ -267,6 +276,9 @@ alternating_step = Exercise(
         "That is what is left of independent noise, as in exercise 7.3. Here the signs alternate,"
         " and more of them cancels.": lambda: (0.1 / 1.9) ** 0.5,
         "That is the latest gradient and the one before; the series goes on.": lambda: 0.01,
+        "That solves 0.9 a = 0.1. In a = -0.9 a + 0.1 there is an a on the left as well.": (
+            lambda: 0.1 / 0.9
+        ),
         "This takes 0.1 for v and for s. In the end s, the average of squares that are all 1, is 1;"
         " and the sum for v has a minus at every second term.": lambda: 0.1 / 0.1**0.5,
         "This is in per cent: the share itself is asked for.": lambda: 100 * 0.1 / 1.9,
@@ -304,6 +316,23 @@ warm_up_rate = Exercise(
     _warm_up_rate,
     inputs=_around_the_top,
     use=_at_several_steps,
+    properties={
+        "A rate is never above `highest`, which it is at the top.": (
+            lambda rates, steps, highest, warm_up: max(rates) < highest * (1 + 1e-9)
+        ),
+        "As long as it rises, rate / t is one number, highest / warm_up: yours is not.": (
+            lambda rates, steps, highest, warm_up: np.allclose(
+                [rate / (k + 1) for k, rate in zip(steps, rates, strict=True) if k < warm_up],
+                highest / warm_up,
+            )
+        ),
+        "As long as it falls, rate times the root of t is one number: yours is not.": (
+            lambda rates, steps, highest, warm_up: np.allclose(
+                [r * (k + 1) ** 0.5 for k, r in zip(steps, rates, strict=True) if k >= warm_up],
+                highest * warm_up**0.5,
+            )
+        ),
+    },
     corners={
         "a warm-up of one step": ([0, 1, 5], 0.5, 1),
         "the last step of the rise, the top, the first of the fall": ([3, 4, 5], 0.3, 5),
@@ -397,6 +426,12 @@ def _as_it_stood(w, gradients, epochs, rate):
     return w
 
 
+def _along_the_way(answer, w, gradients, epochs, rate):
+    """The weights after one step, after two, and after all epochs."""
+    first, second = (gradients * 2)[:1], (gradients * 2)[:2]
+    return [answer(w, *run, rate) for run in ((first, 1), (second, 1), (gradients, epochs))]
+
+
 def _several_slopes(random_state):
     n, batches = random_state.randint(2, 5), random_state.randint(2, 5)
     gradients = [
@@ -420,6 +455,17 @@ adam_over_epochs = Exercise(
     "Bug hunt: Adam on the wrong clock",
     _adam_over_epochs,
     inputs=_several_slopes,
+    use=_along_the_way,
+    arguments=("w", "gradients", "epochs", "rate"),
+    results=("w after one step", "w after two steps", "w after all epochs"),
+    properties={
+        "The first step is as long as the rate in each coordinate, whatever the gradient: v_hat is"
+        " then g, and s_hat is g**2. Yours is not.": (
+            lambda path, w, gradients, epochs, rate: np.allclose(
+                np.abs(path[0] - w)[np.abs(gradients[0](w)) > 1e-3], rate, rtol=1e-4
+            )
+        ),
+    },
     corners={
         "a gradient that was always 0": (
             np.array([1.0, 2.0]),

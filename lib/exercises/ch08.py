@@ -29,6 +29,11 @@ late_variance = Exercise(
     "Predict: an average that is late",
     _late_variance,
     rtol=0.01,
+    properties={
+        "A running average lies between where it starts, 1, and what the batches have, 4.": (
+            lambda x: 1 <= x <= 4
+        )
+    },
     hints=[
         "The running variance starts from 1. What share of that start is left after t steps?",
         "0.99 to the power 100 is about 0.37. All that is not the start any more is 4.",
@@ -311,6 +316,18 @@ def _either_mode(random_state):
     return _both_modes(bool(random_state.permutation([True, False])[0]))(random_state)
 
 
+def _between(new, old, batch):
+    return np.all((new >= np.minimum(old, batch) - 1e-9) & (new <= np.maximum(old, batch) + 1e-9))
+
+
+def _mean_between(result, Z, gamma, beta, running_mean, *rest):
+    return _between(result[1], running_mean, Z.mean(axis=1, keepdims=True))
+
+
+def _variance_between(result, Z, gamma, beta, running_mean, running_variance, *rest):
+    return _between(result[2], running_variance, Z.var(axis=1, keepdims=True))
+
+
 # What several of the mistakes below share: the exhibit's slips, one by one.
 _OUTSIDE = ("np.sqrt(variance + 1e-2)", "(np.sqrt(variance) + 1e-2)")
 _JUMPS = (
@@ -327,6 +344,10 @@ forward_both_modes = Exercise(
     "Bug hunt: one layer, two modes",
     _forward_both_modes,
     results=("the output", "the running mean", "the running variance"),
+    properties={
+        f"The new running {name} does not lie between the old one and that of the batch.": holds
+        for name, holds in {"mean": _mean_between, "variance": _variance_between}.items()
+    },
     inputs=_either_mode,
     corners={"training": _both_modes(True), "prediction": _both_modes(False)},
     hints=[

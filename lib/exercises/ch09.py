@@ -83,6 +83,15 @@ cost_of_labels = Exercise(
             ("Z.max(axis=0)", "Z.max() + np.zeros(Z.shape[1])")
         ),
         "M was taken away inside the exponentials and not added again outside.": ("M + ", ""),
+        "The logarithm of the sum is missing: logsumexp is M + log(sum of exp(z - M)).": (
+            ("np.log(np.sum(np.exp(Z - M), axis=0))", "np.sum(np.exp(Z - M), axis=0)")
+        ),
+        "You subtracted the logarithm of the sum from M: it is added. logsumexp is at least M.": (
+            ("M + np", "M - np")
+        ),
+        "This is the true class's score alone: it is subtracted from the logsumexp.": (
+            ("logsumexp - true", "true")
+        ),
         "This is the logsumexp alone: the true class's score is still to be taken away.": (
             (" - true", "")
         ),
@@ -376,6 +385,10 @@ rate_for_two_outputs = Exercise(
     "9.5",
     "Two outputs for one",
     _rate_for_two_outputs,
+    properties={
+        "A rate is positive; and at the same rate, 0.5, the difference of the two rows moves"
+        " farther than the one row.": lambda x: 0 < x < 0.5
+    },
     hints=[
         "Write down dZ of both nets for one example: a - y once, and two entries that add up to 0.",
         "Let w_1 - w_0 be the difference of the two rows. By how much does it move in one step?",

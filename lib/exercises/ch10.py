@@ -110,6 +110,10 @@ times_as_many = Exercise(
     "Predict: what the wrong scale costs",
     _times_as_many,
     rtol=0.02,
+    properties={
+        "Good rates are rarer among the uniform draws: they need more trials, more than once as"
+        " many.": lambda x: x > 1
+    },
     hints=[
         "Which share of the draws falls between 0.002 and 0.02, on each of the two scales?",
         "If each trial is good with the probability p, the first good one comes after 1/p trials in"

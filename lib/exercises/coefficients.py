@@ -4,6 +4,7 @@ The factor is found by dividing; its name, m or 1 - beta, among the sizes and nu
 """
 
 import math
+from fractions import Fraction
 
 import numpy as np
 
@@ -16,19 +17,17 @@ CONSTANTS = {
 }
 
 
-SIMPLE = {2, 0.5, 3, 1 / 3, 4, 0.25, 10, 0.1, 100, 0.01}  # factors that one number may show
-
-
 def linear(flat):
     """Words for g = c w, g = w + c, g = a + c (w - a) or g = w + c a, with an input a; or None.
 
     And for g = c / w, g = a + c, g = c (w - a), g = a + c / (w - a), and for a power of w. The
     number c may differ from case to case, if it has one name in all.
     """
-    if len(flat) == 1 and flat[0][0].size == 1:
-        return _of_one_number(*(float(array.item()) for array in flat[0][:2]))
+    if len(flat) == 1 and flat[0][0].size == 1:  # any number is some function of another one
+        return None
     arrays = [n for n in flat[0][2] if all(np.ndim(names.get(n, 0)) for *_, names in flat)]
-    scalars = [n for n in flat[0][2] if not np.ndim(flat[0][2][n]) and n.isidentifier()]
+    scalars = [n for n, v in flat[0][2].items() if not np.ndim(v) and n.isidentifier()]
+    scalars = [n for n in scalars if n not in CONSTANTS]
     unnamed = None
     for form, parts in _forms(arrays, scalars):
         found = _coefficients(flat, parts)
@@ -69,18 +68,6 @@ def _forms(arrays, scalars):
 
 def _product(one, other):
     return np.where(other == 0, np.nan, one * other)  # what is divided by is not 0
-
-
-def _of_one_number(got, wanted):
-    """Words for the only number that an exercise asks for: simple factors, and 1 beside it."""
-    ratio = got / wanted if wanted else np.nan
-    for size in SIMPLE:
-        for factor in (size, -size):
-            if abs(ratio - factor) < 1e-9 * abs(factor):
-                return f"it is {factor:.4g} times what it should be"
-    if abs(abs(got - wanted) - 1) < 1e-9:
-        return f"it is 1 too {'large' if got > wanted else 'small'}"
-    return None
 
 
 def _added(flat, arrays, scalars):
@@ -130,7 +117,7 @@ def _power(flat):
 def _coefficients(flat, parts):
     """(c, names, rich) with top = c bottom in every case; None if there is no such c.
 
-    rich: whether enough numbers share a c for it to be more than chance.
+    rich: whether enough wrong numbers share a c for it to be more than chance.
     """
     numbers, words, rich = [], [], 0
     for trio in flat:
@@ -151,7 +138,8 @@ def _coefficients(flat, parts):
             return None
         numbers.append(c)
         words.append(trio[2])
-        rich += np.sum(np.abs(bottom) > 1e-9 * size) > 2
+        wrong = not np.allclose(trio[0], trio[1], rtol=1e-7, atol=0)
+        rich += wrong and np.sum(np.abs(bottom) > 1e-9 * size) > 2
     return (np.array(numbers), words, rich > 2) if len(numbers) > 2 else None
 
 
@@ -160,6 +148,9 @@ def _named(numbers, words):
     same = np.allclose(numbers, numbers[0], rtol=1e-8, atol=0)
     if same and abs(numbers[0] - np.round(numbers[0], 3)) < 1e-9 and abs(numbers[0]) < 1000:
         return f"{numbers[0]:g}"
+    fraction = Fraction(float(numbers[0])).limit_denominator(20)
+    if same and abs(numbers[0] - float(fraction)) < 1e-9:
+        return str(fraction)
     names = [n for n in words[0] if all(n in w and not np.ndim(w[n]) for w in words)]
     values = np.array([[float(w[n]) for w in words] for n in names])
     sign = "-" if np.all(numbers < 0) else ""
@@ -169,6 +160,7 @@ def _named(numbers, words):
         for pattern, table in (
             ("{}", values),
             ("1 / {}", 1 / values),
+            ("log {}", np.log(np.maximum(values, 1))),
             ("{} · {}", first * second),
             ("{} / {}", first / second),
             ("1 / ({} · {})", 1 / (first * second)),

@@ -16,6 +16,7 @@ import numpy as np
 from lib.exercises.compare import ATOL, RTOL, difference, same, settled, short
 from lib.exercises.nudges import may_not_end, nudged_inputs
 from lib.exercises.observe import Seen, observe
+from lib.exercises.prediction import as_number, kind_of, nearest, observed
 from lib.exercises.solved import record, say
 from lib.exercises.source import edited, needs, source_of
 from lib.exercises.variants import other_inputs
@@ -81,7 +82,8 @@ class Exercise:
     solution: a function or class of the name ``_backward_pass`` if the exercise is to be
         ``backward_pass``. Its docstring is the task, with the shapes of the arguments.
     inputs: a function of a RandomState that returns a tuple of arguments, an ordinary case.
-        Without it there is one case without arguments.
+        Without it there is one case without arguments; if one number is asked for, it is a
+        prediction, and no reply to a wrong one shows it.
     corners: {name: a function of a RandomState, or a tuple of arguments}: every special case that
         the task speaks of.
     hints: sentences, from gentle to strong.
@@ -93,6 +95,8 @@ class Exercise:
     evidence: ``evidence(answer, *inputs)``, what else an answer must share with a mistake before it
         is accused of it; for results that say little, such as labels.
     rtol, atol: how near an answer has to come; atol=0 where 0 has to be exactly 0.
+    properties: {sentence: holds(result, *inputs)}: what is true of every right result, and the
+        sentence for one of which it is not.
     strict: "array" if the task asks for an array and a list will not do, "dtype" if it asks for
         floats and whole numbers will not do; else both pass.
     trials: how many ordinary cases are drawn.
@@ -101,14 +105,14 @@ class Exercise:
     def __init__(
         self, id, title, solution, *, inputs=None, corners=None, hints=(), mistakes=None,
         results=(), use=None, arguments=None, evidence=None, rtol=RTOL, atol=ATOL, strict=(),
-        trials=TRIALS, name=None, task=None,
+        properties=None, trials=TRIALS, name=None, task=None,
     ):  # fmt: skip
         self.id, self.title, self.answer = id, title, solution
         self.name = name or solution.__name__.lstrip("_")
         self.task = task or inspect.getdoc(solution)
         self.hints, self.mistakes = list(hints), dict(mistakes or {})
         self.results, self.use, self.evidence = tuple(results), use, evidence
-        self.inputs, self.corners = inputs, dict(corners or {})
+        self.inputs, self.corners, self.properties = inputs, dict(corners or {}), properties or {}
         self.tolerance = {"rtol": rtol, "atol": atol, "strict": strict}
         self.trials = trials if inputs else int(not self.corners)
         self.arguments = list(arguments or inspect.signature(solution).parameters)
@@ -123,6 +127,8 @@ class Exercise:
         say(self.reply(verdict))
         if verdict.state == "correct":
             record(self.id)
+        elif verdict.kind and self._is_prediction and "\nA hint: " in verdict.message:
+            self._hints_given = max(self._hints_given, 1)
 
     def reply(self, verdict):
         """The text that ``check`` prints."""
@@ -156,6 +162,8 @@ class Exercise:
         given = [self._run(answer, case) for case in cases]
         if any(_holds_ellipsis(outcome.value) for outcome in given):
             return self._not_attempted()
+        if self._is_prediction and given[0].error is None:
+            return self._predicted(given[0].value)
         faults = [self._fault(*pair) for pair in zip(given, expected, strict=True)]
         if not any(faults):
             return Verdict("correct", f"{self._counted()}, all as they should be.")
@@ -166,11 +174,42 @@ class Exercise:
         if faults[first] == "raised":
             where = self._where(faults)
             message = f"{_own_traceback(given[first].error)}{where}\n{self._show(cases[first])}"
-            return Verdict("raised", message, "raised", replay)
+            return Verdict("raised", message.rstrip(), "raised", replay)
         kind, said = self._observed(answer, cases, given, expected, faults)
         told = self._describe(given[first], expected[first], faults[first])
-        message = "\n".join([*said, told, self._show(cases[first])])
+        message = "\n".join(filter(None, [*said, told, self._show(cases[first])]))
         return Verdict("incorrect", message, kind, replay)
+
+    @functools.cached_property
+    def _is_prediction(self):
+        """Whether the task asks for one number and gives no inputs."""
+        return not self.arguments and as_number(self._expected[0].value) is not None
+
+    def _predicted(self, value):
+        """The verdict on a number, in words that do not give the right one away."""
+        number, right = as_number(value), as_number(self._expected[0].value)
+        if number is None:
+            message = f"One number is asked for, and what came is {kind_of(value)}"
+            return Verdict("incorrect", message, "plain")
+        rtol, atol = self.tolerance["rtol"], self.tolerance["atol"]
+        if abs(number - right) <= atol + rtol * abs(right):
+            told = "the number."
+            if abs(number - right) > RTOL * abs(right):
+                told = f"near enough: to more digits the number is {short(right)}."
+            return Verdict("correct", f"{number:.6g} is {told}")
+        near = max(rtol, atol / abs(right)) if right else rtol  # as a share
+        mistakes = {told: as_number(o[0].value) for told, o in self._mistaken.items()}
+        if sentence := nearest(number, mistakes, near):
+            return Verdict("incorrect", sentence, "known")
+        broken = self._broken(self._cases, [Outcome(number)]) if np.isfinite(number) else None
+        told = broken or observed(number, right, rtol)
+        said = [f"{number:.10g} is not the number.", told, self._first_hint()]
+        return Verdict("incorrect", "\n".join(filter(None, said)), "observed" if told else "plain")
+
+    def _first_hint(self):
+        """The first hint, and how to get the others."""
+        lines = [f"A hint: {hint}" for hint in self.hints[:1]]
+        return "\n".join(lines + [f"The next one: {self.place}.hint()"] * (len(self.hints) > 1))
 
     def _known(self, given, faults):
         """The sentence of the mistake that does the same in every case, or None.
@@ -270,7 +309,19 @@ class Exercise:
             changed, nudged = self._changed(used), self._nudged(answer, used)
             told = {"changed": changed, "nudged": nudged}
             kind, said = observe(seen, self.results, self.arguments, self.task or "", **told)
+            broken = kind != "observed" and self._broken(used, [g for _, g, _ in ran])
+        if broken:
+            kind, said = "observed", [broken, *said]
         return ("observed", [*said, where]) if where else (kind, said)
+
+    def _broken(self, cases, given):
+        """The sentence of the first property that a result has not, in some case; None if none."""
+        for sentence, holds in self.properties.items():
+            for case, outcome in zip(cases, given, strict=True):
+                with contextlib.suppress(Exception):  # a result of a form that cannot be asked
+                    if not holds(outcome.value, *case.inputs):
+                        return sentence
+        return None
 
     def _changed(self, cases):
         """{words: runs} of the solution on inputs that are changed in one way, one run a case."""
@@ -348,7 +399,7 @@ class Exercise:
         pairs = zip(self.arguments, case.inputs, strict=False)
         shown = [f"  {name} = {short(value)}" for name, value in pairs]
         if not shown:
-            return "It was called without arguments."
+            return ""
         special = "" if case.name == ORDINARY else f" ({case.name})"
         return "\n".join([f"This was case {case.number}{special}, with", *shown])
 

@@ -204,7 +204,7 @@ def _names(inputs, arguments, task):
             found |= _of_list(name, value)
             lists[name] = _arrays_in(value)
         array = None if isinstance(value, (list, tuple)) else as_array(value)
-        if array is None:
+        if array is None or (array.dtype.kind == "b" and not array.ndim):
             continue
         if not array.ndim:
             number = float(array)

@@ -29,7 +29,7 @@ def explained(pairs, words):
     if all(np.all(close(got, wanted, 1e-4)) for case, _ in cases for got, wanted in case):
         return None  # a matter of dtype or of the last digits: the difference itself says it
     found = _not_finite(cases) or _transformed(cases) or _placed(cases, pairs)
-    return found or _transformed_in_places(cases)
+    return found or _transformed_in_places(cases) or _by_lines(cases)
 
 
 def _arrays(gots, wanteds):
@@ -178,6 +178,46 @@ def _transformed_in_places(cases):
     return f"where it is wrong, {told}" if told else None
 
 
+LINES = {  # told: (the least number of entries in a line, what of the right line is combined)
+    "a factor": (3, lambda right: [right]),
+    "a constant": (3, None),
+    "a factor and a constant": (4, lambda right: [right, np.ones_like(right)]),
+}
+
+
+def _by_lines(cases):
+    """What is true of matrices whose rows or columns each have a factor or constant."""
+    places = list(zip(*(case for case, _ in cases), strict=False))
+    pairs = [(g.astype(float), w.astype(float)) for place in places for g, w in place]
+    if any(w.ndim != 2 or not np.all(np.isfinite(g) & np.isfinite(w)) for g, w in pairs):
+        return None
+    for line in ("row", "column"):
+        for told, (least, columns) in LINES.items():
+            if all(_are_lines(place, line, least, columns) for place in places):
+                return f"each {line} is right but for {told} of its own"
+    return None
+
+
+def _are_lines(place, line, least, columns):
+    """Whether it holds of one result in all cases, and says something in two of them at least."""
+    pairs = [(g.T, w.T) if line == "column" else (g, w) for g, w in place]
+    long = [(got, wanted) for got, wanted in pairs if wanted.shape[1] >= least]
+    return sum(len(wanted) > 1 for _, wanted in long) > 1 and all(
+        _fits(mine, right, columns)
+        for got, wanted in long
+        for mine, right in zip(got, wanted, strict=True)
+    )
+
+
+def _fits(mine, right, columns):
+    """Whether a line is combined of columns made of the right one; right plus a number if None."""
+    if columns is None:
+        return bool(np.ptp(mine - right) <= 1e-10 + 1e-8 * np.max(np.abs(right)))
+    basis = np.stack(columns(right), axis=1)
+    factors = np.linalg.lstsq(basis, mine, rcond=None)[0]
+    return bool(np.allclose(basis @ factors, mine, rtol=1e-8, atol=1e-10))
+
+
 NEVER_NEGATIVE = re.compile(
     r"(?:The |A )?(?:\w+ )?(cost|loss|probability|share|variance|deviation|length|distance)\b"
 )
@@ -204,13 +244,22 @@ def _not_finite(cases):
             "it is a complex number, where the right answer is real (Python makes one of a negative"
             " number to a power that is not whole)"
         )
-    for told, test in (("nan", np.isnan), ("inf", np.isinf)):
+    for told, test in {
+        "nan": np.isnan,
+        "inf": np.isinf,
+        "1.8e308, the largest float, which np.nan_to_num makes of inf,": _is_largest,
+    }.items():
         counts = [(test(g) & np.isfinite(w)).any() for case, _ in cases for g, w in case]
         if any(counts):
             full = all(test(g).all() for case, _ in cases for g, _ in case)
             every = "everywhere" if full else "in places"
-            return f"there is {told} {every}, where the right answer is finite"
+            where = "" if test is _is_largest else ", where the right answer is finite"
+            return f"there is {told} {every}{where}"
     return None
+
+
+def _is_largest(array):
+    return np.abs(array) == np.finfo(float).max
 
 
 def _transformed(cases):
@@ -305,10 +354,13 @@ def _placed(cases, pairs):
                 return f"all are right but the {told} one"
     for told, region in _regions(flat):
         masks = [np.broadcast_to(r, w.shape) for r, w in zip(region, wrong, strict=True)]
-        if "where" not in told and sum(np.any(w) for w in wrong) < 2:
-            continue  # a single place says little
-        inside = all(not np.any(w & ~mask) for w, mask in zip(wrong, masks, strict=True))
-        if inside and any(not mask.all() and w.any() for w, mask in zip(wrong, masks, strict=True)):
+        told_of = [(w, mask) for w, mask in zip(wrong, masks, strict=True) if w.any()]
+        some = [mask for _, mask in told_of if not mask.all()]
+        if len(some) < (1 if "where" in told else 2):  # a single place says little
+            continue
+        inside = all(not np.any(w & ~mask) for w, mask in told_of)
+        missed, size = (sum(np.sum(x) for x in xs) for xs in zip(*told_of, strict=True))
+        if inside and 2 * missed >= size:
             return f"it is right but {told}"
     if all(w.size > 1 or g == w for g, w, _ in flat) and all(
         np.array_equal(np.sort(g.ravel()), np.sort(w.ravel())) for g, w, _ in flat

@@ -96,6 +96,13 @@ def test_a_mistake_gets_its_own_sentence(exercise, sentence):
 
 
 @every_exercise
+def test_its_properties_are_those_of_every_right_result(chapter, exercise):
+    for holds in exercise.properties.values():
+        for case, outcome in zip(exercise._cases, exercise._expected, strict=True):
+            assert outcome.error is not None or holds(outcome.value, *case.inputs)
+
+
+@every_exercise
 def test_the_stub_is_not_attempted(chapter, exercise):
     entries = [e for e in in_notebook(notebook_cells(chapter), chapter) if e.name == exercise.name]
     assert len(entries) == 1, "the notebook checks every exercise once"

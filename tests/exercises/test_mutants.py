@@ -1,5 +1,6 @@
 """No check takes a wrong answer for a right one: every solution, edited in one place at a time."""
 
+import copy
 import functools
 
 import numpy as np
@@ -32,6 +33,21 @@ def test_what_is_on_the_list_is_still_accepted():
         found = [m for m, kind in judged_once(known[id]) if kind == "accepted, on the list"]
         names = {name for mutant in found for name in (mutant.line, mutant.kind)}
         assert reasons.keys() <= names, f"exercise {id} has no such mutant any more"
+
+
+@pytest.mark.parametrize(
+    "exercise", [pytest.param(e, id=f"{e.id} {e.name}") for _, e in FOUND if e.properties]
+)
+def test_every_property_is_missed_by_some_wrong_answer(exercise):
+    answers = [exercise.mistaken(sentence) for sentence in exercise.mistakes]
+    answers += [
+        mutants.compiled(mutant, exercise.answer) for mutant in mutants.mutants(exercise.answer)
+    ]
+    outcomes = [[exercise._run(answer, case) for case in exercise._cases] for answer in answers]
+    for sentence, holds in exercise.properties.items():
+        alone = copy.copy(exercise)
+        alone.properties = {sentence: holds}
+        assert any(alone._broken(exercise._cases, given) == sentence for given in outcomes)
 
 
 # --- and the test itself --------------------------------------------------------------------------

@@ -493,6 +493,12 @@ def test_what_was_solved_is_remembered_and_shown(checkout, capsys):
     assert "Chapter 7: 1 of" in "\n".join(lines)
 
 
+def test_an_exercise_that_is_no_more_is_not_counted(checkout, capsys):
+    solved.FILE.write_text('["0.1", "10.99"]')
+    progress()
+    assert re.match(r"1 of \d\d exercises solved", capsys.readouterr().out)
+
+
 @pytest.mark.parametrize("text", ["", "{", "7", "null", '{"7.1": 1}', "[[1]]"])
 def test_a_damaged_note_counts_as_none_and_is_written_anew(checkout, text):
     solved.FILE.write_text(text)
