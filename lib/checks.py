@@ -24,6 +24,7 @@ __all__ = [
     "check_path_like",
     "check_random_state",
     "check_shape",
+    "check_values",
     "check_weights",
     "scale_hint",
 ]
@@ -198,6 +199,19 @@ def check_shape(name, array, fits, needs):
         raise ValueError(f"{name} has shape {array.shape}; it needs {needs}")
 
 
+def check_values(values, shape, name):
+    """Return ``values``, which are to be written into an array of ``shape``, as an array.
+
+    One number, for all places, is good too. Raises TypeError or ValueError.
+    """
+    if not (isinstance(values, np.ndarray) and values.dtype.kind == "c"):  # of a gradient check
+        values = check_numeric(values, name)
+    if values.shape not in [shape, ()]:
+        got = values.shape
+        raise ValueError(f"{name} has shape {got}; it needs {shape}, or one number for all")
+    return values
+
+
 def check_path_like(path, name="path"):
     """Return ``path``, a string or a Path, as a Path.
 
@@ -228,28 +242,25 @@ def check_numeric(array, name):
     return array
 
 
-def scale_hint(X, Y, costs):
+def scale_hint(loss, X, Y, costs, w=None):
     """Advice to scale the inputs if they are far from 1 and training made no progress, or None.
 
-    X (n_x, m), Y (n_y, m), and the costs of the epochs, the last one NaN or infinite after
-    divergence. Training made no progress if the last cost is above nine tenths of the cost of
-    giving every example the frequencies of the labels as its probabilities.
+    X (n_x, m), Y (n_y, m), weights (m,) or None, and the costs of the epochs, the last one NaN or
+    infinite after divergence. Training made no progress if the last cost is above nine tenths of
+    what ``loss`` says that the best answer costs which is the same for all examples.
     """
-    shares = np.mean(Y, axis=1)
-    shares = np.append(shares, 1 - shares) if len(shares) == 1 else shares
-    chance = -sum(share * math.log(share) for share in shares if share > 0)
-    if costs[-1] <= 0.9 * chance:
+    constant = loss.constant_cost(Y, w)
+    if costs[-1] <= 0.9 * constant or constant == 0:  # 0: one label only, and nothing to tell apart
         return None
     size, low, high = np.linalg.norm(X) / math.sqrt(X.size), np.min(X), np.max(X)
     if 0.01 <= size <= 10:
         return None
-    way = "subtract from each row of X its mean, and divide by its standard deviation"
+    way = "give each input mean 0 and standard deviation 1 over the examples"
     if low >= 0 and 100 < high <= 255:
         way = "if they are pixels, divide X by 255"
     return (
         f"X holds numbers from {low:.3g} to {high:.3g}, and the last cost was {costs[-1]:.3g},"
-        f" where knowing only how frequent each label is costs {chance:.3g}. Networks learn from"
-        f" numbers around 1: {way}."
+        f" where {loss.constant} costs {constant:.3g}. Networks learn from numbers around 1: {way}."
     )
 
 

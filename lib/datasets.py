@@ -18,7 +18,7 @@ from lib.checks import (
     check_path_like,
     check_random_state,
 )
-from lib.persistence import open_hdf5, read_array
+from lib.persistence import open_hdf5, read_array, what_it_seems
 
 __all__ = [
     "Cats",
@@ -312,7 +312,7 @@ def load_picture(path):
     FileNotFoundError, or ValueError if the file is not a picture, or if its numbers have no known
     scale, as in pictures of floating point.
     """
-    from PIL import Image, ImageOps  # matplotlib brings Pillow along
+    from PIL import Image, ImageOps, UnidentifiedImageError  # matplotlib brings Pillow along
 
     given, path = path, check_path_like(path).expanduser()
     try:
@@ -323,8 +323,11 @@ def load_picture(path):
         raise FileNotFoundError(f"path is {str(given)!r}; {needs}") from error
     # What Pillow raises for a damaged file depends on its format: SyntaxError for some PNGs.
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        reason = error
+        if isinstance(error, UnidentifiedImageError):
+            reason = what_it_seems(path.read_bytes()[:1024], "JPEG or PNG")
         raise ValueError(
-            f"path is {str(given)!r}; it needs to be a whole picture such as JPEG or PNG: {error}"
+            f"path is {str(given)!r}; it needs to be a whole picture such as JPEG or PNG: {reason}"
         ) from error
 
 

@@ -76,6 +76,15 @@ CONDITIONS = {
 }
 
 
+class _Scored:
+    """In front of scikit-learn's mixins, whose score would use what a mask hides."""
+
+    def score(self, X, y, sample_weight=None):
+        """How good the predictions for X (m, n_x) are: accuracy, or for numbers R²."""
+        _refuse_masks(X=X, y=y, sample_weight=sample_weight)
+        return super().score(X, y, sample_weight)
+
+
 # A dataclass, so that every parameter is written once. Its __init__ stores its arguments and does
 # nothing else, which is what scikit-learn requires.
 @dataclass(eq=False, repr=False)
@@ -165,10 +174,9 @@ class _NeuralNetwork(BaseEstimator):
         )
         if w is not None:
             w = check_weights(w, len(X), X.dtype)
-            if not w.all():  # before classes and a validation set are made of them
-                X, y, w = X[w > 0], y[w > 0], w[w > 0]
+        X, y, w = _that_count(X, y, w)  # before classes and a validation set are made of them
         y = self._read_targets(y, go_on, classes)
-        return X, y, self._weights(y, w)
+        return _that_count(X, y, self._weights(y, w, X.dtype))
 
     def _build(self, X):
         sizes = self.hidden_layer_sizes
@@ -237,7 +245,7 @@ class _NeuralNetwork(BaseEstimator):
             if scores:
                 self.best_validation_score_ = scores[stopping.best_epoch]
 
-    def _weights(self, y, w):
+    def _weights(self, y, w, dtype):
         return w
 
     def _logits(self, X):
@@ -276,7 +284,7 @@ class _NeuralNetwork(BaseEstimator):
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class NeuralNetworkClassifier(ClassifierMixin, _NeuralNetwork):
+class NeuralNetworkClassifier(_Scored, ClassifierMixin, _NeuralNetwork):
     """A Network as a scikit-learn classifier; chapter 10, "A scikit-learn estimator".
 
     Examples are rows, labels are any two or more numbers or strings, and everything that
@@ -302,7 +310,7 @@ class NeuralNetworkClassifier(ClassifierMixin, _NeuralNetwork):
     random_state: a whole number for the same result at every fit, whatever runs beside it.
     class_weight: None, or {label: weight} for what every example of a class counts; labels that are
         not named count 1. "balanced" gives all classes the same total. With sample_weight, an
-        example counts the product.
+        example counts the product. Examples of a class of weight 0 are left out; the class stays.
     warm_start: let ``fit`` continue with the network of the last call. Without early stopping two
         fits on the same data are then one of as many epochs together, to the last digit. What was
         changed in between counts, save what shapes the network, its cost, its seed or optimizer.
@@ -376,6 +384,7 @@ class NeuralNetworkClassifier(ClassifierMixin, _NeuralNetwork):
             if not go_on:
                 raise ValueError("classes must be passed on the first call to partial_fit.")
             classes = self.classes_
+        _refuse_masks(classes=classes)
         classes = LabelEncoder().fit(classes).classes_
         if go_on and _kinds(classes) != _kinds(self.classes_):
             raise ValueError(
@@ -451,7 +460,7 @@ class NeuralNetworkClassifier(ClassifierMixin, _NeuralNetwork):
                 " dictionary such as {0: 1, 1: 10}"
             )
 
-    def _weights(self, y, w):
+    def _weights(self, y, w, dtype):
         if self.class_weight is None:
             return w
         if self.class_weight == "balanced":
@@ -466,7 +475,10 @@ class NeuralNetworkClassifier(ClassifierMixin, _NeuralNetwork):
                     f"class_weight names {unknown}, which are no labels, and not {unnamed}"
                 )
             of_classes = np.array([self.class_weight.get(label, 1.0) for label in labels])
-        return of_classes[y] if w is None else of_classes[y] * w
+        name = "class_weight" if w is None else "class_weight times sample_weight"
+        with np.errstate(over="ignore"):  # what is too large is refused as infinite
+            of_examples = of_classes[y] if w is None else of_classes[y] * w
+        return check_weights(of_examples, len(y), dtype, f"{name}, by example,")
 
     def _loss_and_outputs(self):
         if len(self.classes_) == 2:
@@ -487,7 +499,7 @@ class NeuralNetworkClassifier(ClassifierMixin, _NeuralNetwork):
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class NeuralNetworkRegressor(RegressorMixin, _NeuralNetwork):
+class NeuralNetworkRegressor(_Scored, RegressorMixin, _NeuralNetwork):
     """A Network that predicts numbers; excursion 10, "A network that predicts numbers".
 
     It works like the classifier of chapter 10, "A scikit-learn estimator". y is (m,), or (m, n_out)
@@ -570,6 +582,13 @@ def _refuse_masks(**arrays):
     for name, array in arrays.items():
         if np.ma.is_masked(array):  # NumPy would return the masked values
             check_numeric(array, name)  # which says so
+
+
+def _that_count(X, y, w):
+    """The examples without those of weight 0."""
+    if w is None or w.all():
+        return X, y, w
+    return X[w > 0], y[w > 0], w[w > 0]
 
 
 def _kinds(labels):

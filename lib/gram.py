@@ -16,7 +16,7 @@ from lib.checks import check_object, check_weights
 from lib.layers import Dense
 from lib.regularization import L2
 from lib.training import train
-from lib.watching import Validation
+from lib.watching import HintOfScale, Validation
 
 __all__ = ["train_gram"]
 
@@ -51,6 +51,7 @@ def train_gram(net, X, Y, optimizer, epochs, validation=None, progress=False, sa
     if sample_weight is not None:
         w = check_weights(sample_weight, X.shape[1], net.dtype)
         X, Y, sample_weight = X[:, w > 0], Y[:, w > 0], w[w > 0]
+    arrays = (X, Y) if sample_weight is None else (X, Y, sample_weight)
     m = X.shape[1]
     W0 = first.W.copy()
     G = np.vstack([X.T @ X, W0 @ X])
@@ -61,7 +62,10 @@ def train_gram(net, X, Y, optimizer, epochs, validation=None, progress=False, sa
         w_dev = () if dev.w is None else (dev.w,)
         validation = np.vstack([X.T @ dev.X, W0 @ dev.X]), dev.Y, *w_dev
     span = _SpanDense(first.n_outputs, first.bias)
-    with net.with_first_layer(span, n_inputs=len(G)) as twin:
+    with (
+        HintOfScale(net, lambda: [arrays]) as hint,
+        net.with_first_layer(span, n_inputs=len(G)) as twin,
+    ):
         C, D = np.split(span.W, [m], axis=1)
         D[...] = np.eye(len(D))
         if net.penalty is not None:
@@ -69,10 +73,11 @@ def train_gram(net, X, Y, optimizer, epochs, validation=None, progress=False, sa
             twin.penalty = _L2InSpan(net.penalty, span.W, basis_norms)
         try:
             options = {"validation": validation, "sample_weight": sample_weight}
-            return train(twin, G, Y, optimizer, epochs, progress=progress, **options)
+            hint.history = train(twin, G, Y, optimizer, epochs, progress=progress, **options)
         finally:
             first_W = C @ X.T + D @ W0
             net.parameters[: first_W.size] = first_W.ravel()
+    return hint.history
 
 
 class _SpanDense(Dense):

@@ -17,7 +17,7 @@ from operator import attrgetter
 
 import numpy as np
 
-from lib.checks import check_choice, check_count
+from lib.checks import check_choice, check_count, check_values
 
 __all__ = ["Dense", "Layer", "NotReady"]
 
@@ -86,10 +86,7 @@ def _view(name):
 
     def write(layer, values):
         view = getattr(layer, name)
-        if np.shape(values) not in [view.shape, ()]:
-            got, needs = np.shape(values), view.shape
-            raise ValueError(f"{name} has shape {got}; it needs {needs}, or one number for all")
-        view[...] = values
+        view[...] = check_values(values, view.shape, name)
 
     return property(attrgetter("_" + name), write)
 

@@ -54,6 +54,7 @@ class Loss:
 
     of_classes = True
     soft_labels = False
+    constant = "knowing only how frequent each label is"  # as the answer for every example
 
     def __init__(self, soft_labels=False):
         self.soft_labels = check_choice(soft_labels, "soft_labels", [True, False])
@@ -66,6 +67,12 @@ class Loss:
         """The cost, a scalar."""
         weights = () if w is None else (w,)
         return self.value_and_gradient(Z, Y, *weights)[0]
+
+    def constant_cost(self, Y, w=None):
+        """The least cost of one answer for all examples: here, of each label's frequency in Y."""
+        p = np.average(Y, axis=1, weights=w)
+        p = np.append(p, 1 - p) if len(p) == 1 else p
+        return float(abs(p[p > 0] @ np.log(p[p > 0])))
 
     def __repr__(self):
         return f"{type(self).__name__}({'soft_labels=True' if self.soft_labels else ''})"
@@ -149,6 +156,7 @@ class _ErrorOfNumbers(Loss):
     """What the losses for numbers share: Z itself is the prediction, and Y any finite numbers."""
 
     of_classes = False
+    constant = "the best number that is the same for every example"
 
     def __init__(self):
         """Without options: any finite number is a valid target."""
@@ -184,6 +192,10 @@ class SquaredError(_ErrorOfNumbers):
         error = Z - Y
         return shares(error * error / 2, w).sum(), shares(error, w)
 
+    def constant_cost(self, Y, w=None):
+        """The cost of the mean."""
+        return float(self.value(np.average(Y, axis=1, weights=w)[:, np.newaxis], Y, w))
+
 
 class AbsoluteError(_ErrorOfNumbers):
     """Mean over the examples of the absolute error |Z - Y|, for numbers Y.
@@ -200,3 +212,11 @@ class AbsoluteError(_ErrorOfNumbers):
         # Not np.abs(error), which would lose the imaginary part that a complex step looks at.
         sign = np.sign(error.real)
         return shares(error * sign, w).sum(), shares(sign, w)
+
+    def constant_cost(self, Y, w=None):
+        """The cost of the median."""
+        w = np.ones(Y.shape[1]) if w is None else w
+        order = Y.argsort(axis=1)
+        half = np.argmax(w[order].cumsum(axis=1) >= w.sum() / 2, axis=1)[:, np.newaxis]
+        median = np.take_along_axis(Y, np.take_along_axis(order, half, axis=1), axis=1)
+        return float(self.value(median, Y, w))

@@ -19,6 +19,7 @@ from lib.checks import (
     check_labels,
     check_object,
     check_random_state,
+    check_values,
     check_weights,
 )
 from lib.initializers import xavier
@@ -85,7 +86,7 @@ class Network:
         drawn = []
         for layer, shapes in zip(self.layers, self._shapes, strict=True):
             for shape in (shapes[name] for name in layer.weights):
-                W = initializer(shape, random_state)
+                W = _call(initializer, shape, random_state)
                 if (got := np.shape(W)) != shape:
                     needs = f"it needs to return {shape}"
                     raise ValueError(f"initializer returned shape {got}; {needs}")
@@ -121,9 +122,7 @@ class Network:
 
     @parameters.setter
     def parameters(self, values):
-        if np.shape(values) not in [self._parameters.shape, ()]:
-            got, needs = np.shape(values), self._parameters.shape
-            raise ValueError(f"parameters has shape {got}; it needs {needs}, or one number for all")
+        values = check_values(values, self._parameters.shape, "parameters")
         self.check_writeable()
         self._parameters[...] = values
 
@@ -331,13 +330,26 @@ def _check_initializer(initializer):
     try:
         inspect.signature(initializer).bind("shape", "random_state")
     except TypeError as error:
-        name = getattr(initializer, "__name__", repr(initializer))
         raise TypeError(
-            f"initializer is {name}, which cannot be called with (shape, random_state); it needs"
-            " to be one such as he or normal(0.01)"
+            f"initializer is {_name(initializer)}, which cannot be called with (shape,"
+            " random_state); it needs to be one such as he or normal(0.01)"
         ) from error
     except ValueError:
         pass  # compiled functions may have no signature to look at
+
+
+def _call(initializer, shape, random_state):
+    try:
+        return initializer(shape, random_state)
+    except TypeError as error:  # as of np.zeros, which takes two arguments, but other ones
+        raise TypeError(
+            f"initializer is {_name(initializer)}; called with ({shape}, random_state), it said:"
+            f" {error}. It needs to be one such as he or normal(0.01)"
+        ) from error
+
+
+def _name(function):
+    return getattr(function, "__name__", repr(function))
 
 
 def _check_layers(layers):

@@ -52,9 +52,12 @@ class Optimizer:
 
         Raises TypeError or ValueError, and changes nothing, for what cannot be moved so.
         """
-        if parameters is not self._parameters or gradient.shape != parameters.shape:
+        ours = parameters is self._parameters
+        if not ours or getattr(gradient, "shape", None) != parameters.shape:
             _check_vectors(parameters, gradient)
-        averages, rate = self.state(parameters), self.rate()
+        rate = self.rate(self.steps if ours else 0)
+        averages = self.state(parameters)
+        self.steps += 1
         if parameters.nbytes <= BLOCK:  # nothing to split; slicing slows small networks
             return self.update(parameters, gradient, rate, *averages)
         size = BLOCK // parameters.itemsize
@@ -67,12 +70,11 @@ class Optimizer:
         """The formula: change p and the averages in place. Elements do not affect each other."""
         raise NotImplementedError(f"{type(self).__name__} needs an update method")
 
-    def rate(self):
-        """Count one more step and return its learning rate."""
+    def rate(self, steps):
+        """The learning rate after so many steps."""
         rate = self.learning_rate
         if callable(rate):
-            rate = check_number(rate(self.steps), "the learning rate that the schedule returned")
-        self.steps += 1
+            rate = check_number(rate(steps), "the learning rate that the schedule returned")
         return rate
 
     def state(self, parameters):

@@ -30,6 +30,7 @@ import json
 import math
 import os
 import platform
+import re
 import secrets
 import stat
 import warnings
@@ -139,19 +140,26 @@ def check_path(path, name="path"):
     return target
 
 
-def check_savable(net, optimizer=None):
+def check_savable(net, optimizer=None, history=None, early_stopping=None):
     """Raise TypeError for a part that is not of this library."""
     check_object(net, "net", "cost_and_gradient", "Network([Dense(1)], n_inputs=2)")
     for name in ("layers", "loss", "penalty"):
         _describe(getattr(net, name), name)
+    if optimizer is not None:
+        check_object(optimizer, "optimizer", "step", "Adam(0.001)")
+    if history is not None and not isinstance(history, History):
+        raise TypeError(f"history is {history!r}; it needs to be a History that train returned")
+    if early_stopping is not None:
+        check_object(early_stopping, "early_stopping", "should_stop", "EarlyStopping(10)")
     _describe(optimizer, "optimizer")
+    _describe(early_stopping, "early_stopping")
 
 
 def contents(net, optimizer=None, history=None, early_stopping=None):
     """All arrays that ``save`` writes, by their names."""
     from importlib.metadata import version  # here, because it takes half as long as ``import lib``
 
-    check_savable(net, optimizer)
+    check_savable(net, optimizer, history, early_stopping)
     streams = [layer.random_state.get_state() for layer in net.layers if _is_random(layer)]
     header = {
         "network": {
@@ -334,7 +342,7 @@ class Checkpoint:
 
     def __init__(self, path, every, net, optimizer, early_stopping=None):
         self.path, self.every = check_path(path, "checkpoint"), every
-        check_savable(net, optimizer)
+        check_savable(net, optimizer, None, early_stopping)
         self.optimizer, self.early_stopping = optimizer, early_stopping
         self.due, self.error = False, None
 
@@ -472,28 +480,35 @@ OTHERS = {  # the first bytes of files that are taken for HDF5 by mistake
     ),
     b"PK\x03\x04": "it is a zip archive (as .npz, .keras and .pt files are); unpack it first",
     b"\x1f\x8b": "it is packed by gzip; unpack it first",
-    b"\x93NUMPY": "it is a NumPy file; it needs to be HDF5",
-    (b"\x80\x03", b"\x80\x04", b"\x80\x05"): "it is a pickle; it needs to be HDF5",
+    b"\x93NUMPY": "it is a NumPy file",
+    (b"\x80\x03", b"\x80\x04", b"\x80\x05"): "it is a pickle",
+    b"%PDF": "it is a PDF document",
+    (b"\x89PNG", b"\xff\xd8\xff", b"GIF8"): "it is a picture",
+    b"<svg": "it is a drawing in SVG",
 }
+PAGE = re.compile(rb"<(!doctype html|html|head|body|title|meta|link|script|style|div|\?xml|!--)")
 
 
-def what_it_seems(start):
-    """What a file that is not HDF5 seems to be, by its first bytes, and what to do about it."""
+def what_it_seems(start, needs="HDF5"):
+    """What a file that is not what it ``needs`` to be seems to be, by its first bytes."""
     if not start:
         return "it is empty: it was not copied or downloaded to its end; get it once more"
     for first, seems in OTHERS.items():
         if start.startswith(first):
-            return seems
+            return seems if ";" in seems or ":" in seems else f"{seems}; it needs to be {needs}"
+    if start[4:8] == b"ftyp":
+        return f"it is a film, or a photograph of a telephone in HEIC; it needs to be {needs}"
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if text.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<?xml", b"<!--")):
+    if PAGE.match(text):
         return (
             "it is a web page, as is left when a download fails: open it in a browser to see what"
             " it says, and download the file itself (on GitHub: the raw file)"
         )
-    if all(byte >= 32 or byte in b"\t\n\r" for byte in start):
-        begin = start[:40].decode(errors="replace")
-        return f"it is text that begins {begin!r}; it needs to be HDF5"
-    return "it does not begin as an HDF5 file does"
+    begin = start[:40].decode(errors="ignore")
+    whole = len(begin.encode()) > len(start[:40]) - 4  # at the end a letter may be cut in two
+    if whole and all(letter.isprintable() or letter in "\t\n\r" for letter in begin):
+        return f"it is text that begins {begin!r}; it needs to be {needs}"
+    return f"it does not begin as {needs} does"
 
 
 def checksum(arrays, schema=b""):

@@ -55,8 +55,11 @@ class StoredExamples:
             w = sample_weight[()] if is_stored(sample_weight) else sample_weight
             self.w = check_weights(w, self.m, net.dtype, name)
         rows = X.chunks[0 if self.x_in_rows else 1] if X.chunks else 256
-        self.block = min(rows, self.m)
-        self.n_blocks = -(-self.m // self.block)
+        self.rows = self.m
+        self.block = min(rows, self.rows)
+        self.n_blocks = -(-self.rows // self.block)
+        if self.w is not None:
+            self.m = np.count_nonzero(self.w)  # the examples that count
         self.blocks_together = max(1, BUFFER // (self.block * n_x * net.dtype.itemsize))
 
     def _are_rows(self, shape):
@@ -110,16 +113,20 @@ class StoredExamples:
 
     def _read(self, blocks):
         """X and Y of these blocks in rows, checked as ``train`` checks what is in memory."""
-        slices = [slice(b * self.block, min((b + 1) * self.block, self.m)) for b in blocks]
+        slices = [slice(b * self.block, min((b + 1) * self.block, self.rows)) for b in blocks]
         ends = np.cumsum([s.stop - s.start for s in slices])
         X = np.empty((ends[-1], self.net.n_inputs), self.net.dtype)
         Y = np.empty((ends[-1], self.net.n_outputs if self.Y is not None else 0), self.net.dtype)
         for s, end in zip(slices, ends, strict=True):
             here = slice(end - (s.stop - s.start), end)
-            X[here] = self.X[s] if self.x_in_rows else self.X[:, s].T
+            with np.errstate(over="ignore"):  # what float32 cannot hold is refused as infinite
+                X[here] = self.X[s] if self.x_in_rows else self.X[:, s].T
             if self.Y is not None:
                 Y[here] = self.Y[s].reshape(Y[here].shape) if self.y_in_rows else self.Y[:, s].T
-        check_inputs(X.T, self.net.n_inputs, self.net.dtype, self.names[0])
+        try:
+            check_inputs(X.T, self.net.n_inputs, self.net.dtype, self.names[0])
+        except ValueError as error:  # its place among these rows is not the one in the file
+            raise ValueError(self._first_not_finite(X, slices)) from error
         if is_stored(self.Y):
             check = getattr(self.net.loss, "check_labels", check_labels)
             check(Y.T, self.net.n_outputs, len(Y), self.net.dtype, self.names[1])
@@ -127,6 +134,14 @@ class StoredExamples:
             return X, Y
         w = np.concatenate([self.w[s] for s in slices])
         return (X, Y, w) if w.all() else (X[w > 0], Y[w > 0], w[w > 0])
+
+    def _first_not_finite(self, X, slices):
+        """What is wrong with X, in rows of these slices, and where in the file."""
+        row, column = np.argwhere(~np.isfinite(X))[0]
+        got = f"is {X[row, column]} in {X.dtype}"
+        row = np.concatenate([np.arange(s.start, s.stop) for s in slices])[row]
+        place = f"{row}, {column}" if self.x_in_rows else f"{column}, {row}"
+        return f"{self.names[0]}[{place}] {got}; every value needs to be finite"
 
 
 class _Here:

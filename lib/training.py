@@ -62,7 +62,7 @@ def minibatches(X, Y, batch_size, random_state, sample_weight=None):
     Every column comes exactly once. X is (n_x, m) and Y (n_y, m); ``random_state`` is a seed or a
     RandomState. With ``sample_weight``, (m,), it yields (X_batch, Y_batch, w_batch). Derived in
     chapter 7, "Minibatches". Raises TypeError or ValueError for a batch size below 1 or above m,
-    and unless X and Y have the same number of columns.
+    for weights that ``train`` refuses, and unless X and Y have the same number of columns.
     """
     X, Y = check_numeric(X, "X"), check_numeric(Y, "Y")
     if X.ndim != 2 or Y.ndim != 2 or X.shape[1] != Y.shape[1]:
@@ -70,6 +70,9 @@ def minibatches(X, Y, batch_size, random_state, sample_weight=None):
         raise ValueError(f"X has shape {X.shape}, Y has shape {Y.shape}; {needs}")
     m = X.shape[1]
     check_count(batch_size, "batch_size", 1, m)
+    if sample_weight is not None:
+        dtype = X.dtype if X.dtype.kind == "f" else np.float64
+        sample_weight = check_weights(sample_weight, m, dtype)
     order = check_random_state(random_state).permutation(m)
     batches = (order[start : start + batch_size] for start in range(0, m, batch_size))
     # Taking rows of the transposed view keeps each example's numbers together in memory.
@@ -148,7 +151,7 @@ def train(
     # Overflow is reported once, as divergence, and not also as warnings.
     with (
         np.errstate(over="ignore", invalid="ignore"),
-        HintOfScale(net, examples, history),
+        HintOfScale(net, examples.in_order, history),
         Undo(net, batches, optimizer, early_stopping, history) as undo,
     ):
         if early_stopping is not None:

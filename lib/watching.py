@@ -10,7 +10,7 @@ import numpy as np
 
 from lib.checks import check_pair, check_weights, scale_hint
 from lib.history import Diverged
-from lib.losses import BinaryCrossEntropy, SoftmaxCrossEntropy
+from lib.losses import AbsoluteError, BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from lib.streaming import StoredExamples, is_stored
 
 __all__ = ["HintOfScale", "Undo", "Validation", "progress_bar"]
@@ -143,10 +143,13 @@ class Undo:
 class HintOfScale:
     """Warns after a training that got nowhere if its inputs are far from 1, such as 0 to 255."""
 
-    def __init__(self, net, examples, history):
-        self.examples, self.history = examples, history
-        of_labels = isinstance(net.loss, (BinaryCrossEntropy, SoftmaxCrossEntropy))
-        self.judges = of_labels and not getattr(net.layers[0], "inputs_are_products", False)
+    KNOWN = BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError, AbsoluteError
+
+    def __init__(self, net, batches, history=None):
+        """``batches``: a function that returns some of the examples, (X, Y) or (X, Y, w), first."""
+        self.loss, self.batches, self.history = net.loss, batches, history
+        products = getattr(net.layers[0], "inputs_are_products", False)
+        self.judges = isinstance(net.loss, self.KNOWN) and not products
 
     def __enter__(self):
         return self
@@ -154,8 +157,8 @@ class HintOfScale:
     def __exit__(self, kind, error, traceback):
         diverged = isinstance(error, Diverged)
         if self.judges and (diverged or (error is None and self.history.costs)):
-            X, Y = next(iter(self.examples.in_order()))[:2]
-            hint = scale_hint(X, Y, [np.nan] if diverged else self.history.costs)
+            X, Y, *w = next(iter(self.batches()))
+            hint = scale_hint(self.loss, X, Y, [np.nan] if diverged else self.history.costs, *w)
             if hint is not None:
                 warnings.warn(hint, stacklevel=3)
 

@@ -81,7 +81,8 @@ def world(folder):
 
 def training(w, **more):
     """The arguments that `train` and `train_gram` share."""
-    return dict(net=w.net, X=w.X, Y=w.Y, epochs=1, validation=(w.X, w.Y), **more)
+    weights = {"sample_weight": np.ones(7)}
+    return dict(net=w.net, X=w.X, Y=w.Y, epochs=1, validation=(w.X, w.Y), **weights, **more)
 
 
 def parts(w):
@@ -148,14 +149,23 @@ DOORS = {
     "net.forward": lambda w: (w.net.forward, dict(X=w.X)),
     "net.predict": lambda w: (w.net.predict, dict(X=w.X)),
     "net.predict_proba": lambda w: (w.net.predict_proba, dict(X=w.X)),
-    "net.cost": lambda w: (w.net.cost, dict(X=w.X, Y=w.Y)),
-    "net.cost_and_gradient": lambda w: (w.net.cost_and_gradient, dict(X=w.X, Y=w.Y)),
+    "net.cost": lambda w: (w.net.cost, dict(X=w.X, Y=w.Y, w=np.ones(7))),
+    "net.cost_and_gradient": lambda w: (
+        w.net.cost_and_gradient,
+        dict(X=w.X, Y=w.Y, w=np.ones(7)),
+    ),
     "net.check": lambda w: (w.net.check, dict(X=w.X, Y=w.Y)),
     "net.parameters": lambda w: (assign(w.net), dict(parameters=np.ones(21))),
     "net.locate": lambda w: (w.net.locate, dict(i=20)),
     "net.restore": lambda w: (w.net.restore, dict(snapshot=w.net.snapshot())),
     "net.astype": lambda w: (w.net.astype, dict(dtype=np.float32)),
-    "minibatches": drawing(minibatches, X=np.ones((3, 7)), Y=np.ones((1, 7)), batch_size=2),
+    "minibatches": drawing(
+        minibatches,
+        X=np.ones((3, 7)),
+        Y=np.ones((1, 7)),
+        batch_size=2,
+        sample_weight=np.ones(7),
+    ),
     "train": lambda w: (
         train,
         training(
@@ -172,7 +182,15 @@ DOORS = {
     "train_gram": lambda w: (train_gram, training(w, optimizer=GradientDescent(0.1))),
     "check_gradients": lambda w: (
         check_gradients,
-        dict(net=w.net, X=w.X, Y=w.Y, epsilon=1e-5, method="two-sided", n_worst=2),
+        dict(
+            net=w.net,
+            X=w.X,
+            Y=w.Y,
+            epsilon=1e-5,
+            method="two-sided",
+            n_worst=2,
+            sample_weight=np.ones(7),
+        ),
     ),
     "numerical_gradient": plain(
         numerical_gradient, f=np.sum, theta=[1.0, 2.0], epsilon=1e-5, method="two-sided"
@@ -180,7 +198,13 @@ DOORS = {
     "relative_difference": plain(relative_difference, a=[1, 2], b=[1, 3], rounding=1e-9),
     "save": lambda w: (
         persistence.save,
-        dict(path=w.folder / "net.h5", net=w.net, optimizer=w.optimizer, history=w.history),
+        dict(
+            path=w.folder / "net.h5",
+            net=w.net,
+            optimizer=w.optimizer,
+            history=w.history,
+            early_stopping=w.stopping,
+        ),
     ),
     "load": lambda w: (persistence.load, dict(path=saved(w))),
     "flip": lambda w: (augmentation.flip, dict(pictures=w.pictures)),
@@ -261,6 +285,13 @@ class Optimism:
         parameters -= gradient
 
 
+class Pessimism(EarlyStopping):
+    """One that is not of the library either."""
+
+    def __repr__(self):
+        return "Pessimism(2)"
+
+
 # --- The table ------------------------------------------------------------------------------------
 
 
@@ -292,6 +323,22 @@ def counts(door, argument, low=1, high=None):
         yield Row(door, argument, high + 1, ValueError, f" is {high + 1};", needs)
     for value in (2.0, "2", True):
         yield Row(door, argument, value, TypeError, f" is {value!r};", "needs to be a whole number")
+
+
+def weights_of_examples(door, argument):
+    """Rows for an argument that is to be one weight an example, of seven."""
+    for value, error, got, needs in [
+        (np.ones(6), ValueError, "(6,)", "needs (7,)"),
+        (np.ones((7, 1)), ValueError, "(7, 1)", "needs (7,)"),
+        (2.0, ValueError, "()", "needs (7,)"),
+        ([1, 1, -1, 1, 1, 1, 1], ValueError, "[2] is -1.0", "needs finite numbers from 0 up"),
+        ([1, nan, 1, 1, 1, 1, 1], ValueError, "[1] is nan", "needs finite numbers from 0 up"),
+        ([0] * 7, ValueError, "sums to 0.0", "needs a finite sum above zero"),
+        (["a"] * 7, TypeError, "<U1", "needs real numbers"),
+        ([None] * 7, TypeError, "object", "needs real numbers"),
+        (np.ma.masked_equal([1, 2] * 3 + [1], 2), ValueError, "3 masked", "needs a number in"),
+    ]:
+        yield Row(door, argument, value, error, got, needs)
 
 
 def reals(door, argument, interval="(0, inf)", *outside):
@@ -487,6 +534,9 @@ def network():
         (np.full((4, 3), "a"), TypeError, "<U1", "needs real numbers"),
     ]:
         yield Row("Network", "initializer", lambda *_, r=returned: r, error, got, needs)
+    for broken in (np.zeros, np.ones):
+        needs = "needs to be one such as he or normal(0.01)"
+        yield Row("Network", "initializer", broken, TypeError, broken.__name__, needs)
     yield from seeds("Network")
 
 
@@ -500,6 +550,10 @@ def loops():
         "minibatches", "Y", np.ones((1, 6)), ValueError, "(1, 6)", "need one column an example"
     )
     yield Row("minibatches", "X", [["a"]], TypeError, "<U1", "needs real numbers")
+    for door in ["minibatches", "train", "train_gram", "check_gradients"]:
+        yield from weights_of_examples(door, "sample_weight")
+    for door in ["net.cost", "net.cost_and_gradient"]:
+        yield from weights_of_examples(door, "w")
 
     yield from counts("train", "epochs")
     yield from counts("train", "batch_size", 1, 7)
@@ -685,6 +739,14 @@ def files():
     yield Row(
         "save", "optimizer", Optimism(), TypeError, "Optimism", "needs to be of a class of this"
     )
+    yield from objects("save", "optimizer", "Adam(0.001)", "adam", Adam, 0.1, True)
+    yield from objects("save", "early_stopping", "EarlyStopping(10)", 3, EarlyStopping, True)
+    for door in ("save", "train"):  # where train would find out after an epoch
+        needs = "needs to be of a class of this"
+        yield Row(door, "early_stopping", Pessimism(2), TypeError, "Pessimism", needs)
+    for value in ([0.7, 0.6], "before", History):
+        needs = "needs to be a History that train returned"
+        yield Row("save", "history", value, TypeError, f" is {value!r};", needs)
     yield Row("load_cats", "source", "tiny", FileNotFoundError, "'tiny'", 'needs to be "small"')
     yield Row("load_cats", "source", 3, TypeError, " is 3;", "needs to be the path")
     yield Row("load_picture", "path", 3, TypeError, " is 3;", "needs to be the path of a file")
@@ -878,6 +940,15 @@ def test_every_public_name_is_a_door():
     for name in TAKE_NO_ARGUMENTS:
         assert not inspect.signature(getattr(lib, name)).parameters
     assert unwatched(names, {row.door for row in TABLE if row.door != "L2"}) == ["L2"]
+
+
+FLAGS = {"progress", "training", "suffix"}  # true or false, or a part of a message
+
+
+def test_every_argument_is_given_by_its_door(around):
+    for door in DOORS.keys() - {"net.parameters"} - {d for d in DOORS if d.startswith("plots.")}:
+        call, arguments = DOORS[door](around)
+        assert set(inspect.signature(call).parameters) - FLAGS - {*arguments} == set(), door
 
 
 WITHOUT_ARGUMENTS = {"snapshot", "state", "streams", "check_writeable"}

@@ -21,7 +21,7 @@ from lib.checks import (
     scale_hint,
 )
 from lib.gram import train_gram
-from lib.losses import SquaredError
+from lib.losses import AbsoluteError, SoftmaxCrossEntropy, SquaredError
 from lib.optimizers import Adam
 from tests.lib.networks import words
 
@@ -242,6 +242,12 @@ def test_nothing_that_is_passed_in_is_changed():
 
 HALF = np.arange(40)[np.newaxis] % 2
 THREE = np.eye(3)[:, np.arange(39) % 3]
+
+
+def loss_of(Y):
+    return BinaryCrossEntropy() if len(Y) == 1 else SoftmaxCrossEntropy()
+
+
 PIXELS = np.random.RandomState(0).randint(256, size=(12, 40)).astype(float)
 
 
@@ -253,14 +259,14 @@ PIXELS = np.random.RandomState(0).randint(256, size=(12, 40)).astype(float)
         (PIXELS, HALF, [nan], ["the last cost was nan"]),
         (PIXELS, HALF, [0.7, inf], ["the last cost was inf"]),
         (PIXELS[:, :39], THREE, [1.1], ["costs 1.1", "divide X by 255"]),
-        (PIXELS - 128, HALF, [0.7], ["subtract from each row of X its mean, and divide by its"]),
-        (PIXELS * 1e3, HALF, [0.7], ["subtract from each row"]),
-        (PIXELS / 255**2, HALF, [0.69], ["from 0 to 0.00392", "subtract from each row"]),
+        (PIXELS - 128, HALF, [0.7], ["each input mean 0 and standard deviation 1 over the exam"]),
+        (PIXELS * 1e3, HALF, [0.7], ["each input mean 0"]),
+        (PIXELS / 255**2, HALF, [0.69], ["from 0 to 0.00392", "each input mean 0"]),
         (PIXELS.astype(np.float32), HALF, [0.7], ["divide X by 255"]),
     ],
 )
 def test_inputs_far_from_1_that_led_nowhere(X, Y, costs, words_of_it):
-    hint = scale_hint(X, Y, costs)
+    hint = scale_hint(loss_of(Y), X, Y, costs)
     assert all(part in hint for part in words_of_it), hint
 
 
@@ -277,7 +283,31 @@ def test_inputs_far_from_1_that_led_nowhere(X, Y, costs, words_of_it):
     ],
 )
 def test_no_hint_where_it_would_not_help(X, Y, costs):
-    assert scale_hint(X, Y, costs) is None
+    assert scale_hint(loss_of(Y), X, Y, costs) is None
+
+
+def test_a_hint_with_weights_counts_as_they_do():
+    few = np.where(HALF[0] == 1, 19, 1)  # 95 of 100: then chance is 0.199
+    half = scale_hint(BinaryCrossEntropy(), PIXELS, HALF, [0.3])
+    assert half is None and "costs 0.199" in scale_hint(
+        BinaryCrossEntropy(), PIXELS, HALF, [0.3], few
+    )
+
+
+def test_where_all_examples_are_alike_there_is_nothing_to_say():
+    for cost in [0.4, nan]:
+        assert scale_hint(BinaryCrossEntropy(), PIXELS, np.zeros((1, 40)), [cost]) is None
+
+
+@pytest.mark.parametrize("loss", [SquaredError(), AbsoluteError()])
+@pytest.mark.parametrize("w", [None, np.arange(40) % 5 + 0.5])
+def test_the_cost_of_the_best_constant(loss, w):
+    Y = np.random.RandomState(0).randn(1, 40) ** 3
+    guesses = [*Y[0], np.average(Y[0], weights=w), *np.linspace(-9, 9)]
+    costs = [loss.value(np.full((1, 40), z), Y, w) for z in guesses]
+    np.testing.assert_allclose(loss.constant_cost(Y, w), min(costs), rtol=1e-12)
+    two = loss.constant_cost(np.vstack([Y, 10 * Y]), w)  # outputs are added up
+    np.testing.assert_allclose(two, min(costs) * (101 if isinstance(loss, SquaredError) else 11))
 
 
 def digits_as_bytes():
@@ -286,13 +316,13 @@ def digits_as_bytes():
     return pixels.T * (255 / 16), (digits == 3)[np.newaxis]
 
 
-def hints_of(loss=BinaryCrossEntropy(), *, X, Y, rate=0.5, epochs=300, **options):
+def hints_of(loss=BinaryCrossEntropy(), *, X, Y, rate=0.5, epochs=300, door=train, **options):
     """What `train` warns of; a logistic regression as in chapter 1."""
     net = Network([Dense(1)], 64, loss=loss, initializer=zeros, random_state=0)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         with contextlib.suppress(Diverged):
-            train(net, X, Y, GradientDescent(rate), epochs, **options)
+            door(net, X, Y, GradientDescent(rate), epochs, **options)
     assert all(warning.filename == __file__ for warning in caught)  # the caller's line, not ours
     return [str(warning.message) for warning in caught]
 
@@ -321,14 +351,18 @@ def test_train_hints_at_examples_on_disk(tmp_path):
     assert "divide X by 255" in hint
 
 
-def test_a_regression_gets_no_hint():
+def test_a_regression_gets_a_hint_too():
     X, Y = digits_as_bytes()
-    assert not hints_of(SquaredError(), X=X, Y=100.0 * Y, rate=1e-7)
+    (hint,) = hints_of(SquaredError(), X=X, Y=100.0 * Y, rate=1e-12, epochs=3)
+    assert "where the best number that is the same for every example costs 457" in hint
+    assert not hints_of(SquaredError(), X=X / 255, Y=100.0 * Y, rate=1e-12, epochs=3)
+    assert not hints_of(SquaredError(), X=X, Y=100.0 * Y, rate=1e-7)  # it learns
 
 
-def test_the_gram_form_gets_no_hint_for_its_products():
+def test_the_gram_form_gets_a_hint_for_its_examples_and_none_for_its_products():
     X, Y = digits_as_bytes()
-    net = Network([Dense(1)], 64, initializer=zeros, random_state=0)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        train_gram(net, X / 255, Y, GradientDescent(1e-9), 3)
+    assert not hints_of(X=X / 255, Y=Y, rate=1e-9, epochs=3, door=train_gram)
+    (hint,) = hints_of(X=X, Y=Y, door=train_gram)
+    assert "divide X by 255" in hint
+    (hint,) = hints_of(X=1e70 * X, Y=Y, rate=1e170, door=train_gram)
+    assert "the last cost was nan" in hint

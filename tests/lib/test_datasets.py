@@ -808,6 +808,26 @@ def test_a_damaged_picture_is_named(tmp_path, damage):
         load_picture(path)
 
 
+@pytest.mark.parametrize(
+    "content, seems",
+    [
+        (b"<!DOCTYPE html><html>", "it is a web page, as is left when a download fails: open it"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "it is a Git LFS pointer, which only"),
+        (b"", "it is empty: it was not copied or downloaded to its end"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "it is a drawing in SVG; it needs to be"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1", "it is a film, or a photograph of a telephone in HEIC"),
+        (b"\x93NUMPY\x01\x00v\x00", "it is a NumPy file; it needs to be JPEG or PNG"),
+        (bytes(100), "it does not begin as JPEG or PNG does"),
+    ],
+)
+def test_what_is_no_picture_is_named(tmp_path, content, seems):
+    path = tmp_path / "own.png"
+    path.write_bytes(content)
+    needs = "it needs to be a whole picture such as JPEG or PNG"
+    with pytest.raises(ValueError, match=words(f"path is {str(path)!r}; {needs}: {seems}")):
+        load_picture(path)
+
+
 def test_a_folder_is_no_picture(tmp_path):
     with pytest.raises(ValueError, match="it needs to be a whole picture such as JPEG or PNG"):
         load_picture(tmp_path)

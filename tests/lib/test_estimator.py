@@ -140,10 +140,14 @@ def array_api(check):
 
 def per_example(model):
     """Checks that cannot hold for a configuration, with the reason."""
-    reason = "batch statistics, dropout and the split see an example of weight 2 once"
-    if model.batch_norm or model.keep_prob < 1 or model.early_stopping:
-        return {"check_sample_weight_equivalence_on_dense_data": reason}
-    return {}
+    reasons = []
+    if model.keep_prob < 1:
+        reasons.append("dropout draws one mask for an example of weight 2, and two for two copies")
+    if model.early_stopping:
+        reasons.append("the split may put two copies of an example on different sides")
+    if model.batch_norm:
+        reasons.append("the mean and variance of a batch count an example of weight 2 once")
+    return {"check_sample_weight_equivalence_on_dense_data": ", ".join(reasons)} if reasons else {}
 
 
 CHECKS = parametrize_with_checks(CONFIGURATIONS, expected_failed_checks=per_example)
@@ -1005,6 +1009,64 @@ def test_a_label_that_is_not_named_counts_1():
     assert same(model, small().fit(X, Y, sample_weight=np.where(Y == 1, 3, 1)))
     two = small(class_weight={0: 1, 1: 3, 2: 9}).fit(X[:100], Y[:100])  # a part of the data
     assert two.classes_.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("weights", [{0: 0}, {0: 0, 1: 0}])
+@pytest.mark.parametrize("options", [{}, {"batch_norm": True, "batch_size": 7}])
+@pytest.mark.parametrize("m", [20, 52, 101, 150])  # fewer left than a batch, one left over, ...
+def test_a_class_of_weight_0_is_left_out_and_stays_a_class(m, weights, options):
+    order = np.random.RandomState(0).permutation(150)[:m]
+    model = small(class_weight=weights, **options).fit(X[order], Y[order])
+    assert model.n_iter_ == 4 and model.classes_.tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("batch_size", [16, 100, 150, None])
+@pytest.mark.parametrize("w", [None, WEIGHTS + 1])
+def test_a_class_of_weight_0_teaches_nothing(batch_size, w):
+    model = small(class_weight={1: 0}, batch_size=batch_size).fit(X, Y, w)
+    others, without = Y != 1, small(batch_size=batch_size)
+    for _ in range(model.epochs):
+        w_others = None if w is None else w[others]
+        without.partial_fit(X[others], Y[others], [0, 1, 2], sample_weight=w_others)
+    np.testing.assert_allclose(model.loss_curve_, without.loss_curve_, rtol=1e-9)
+    np.testing.assert_allclose(model.predict_proba(X), without.predict_proba(X), rtol=1e-9)
+
+
+def test_a_class_of_weight_0_and_early_stopping():
+    model = small(class_weight={1: 0}, early_stopping=True, epochs=30).fit(X, Y)
+    assert model.classes_.tolist() == [0, 1, 2] and set(model.predict(X)) == {0, 2}
+    assert model.best_validation_score_ == 1
+
+
+@pytest.mark.parametrize(
+    "weights, w, dtype, message",
+    [
+        ({0: 0, 1: 0, 2: 0}, None, float, "class_weight, by example, sums to 0.0; it needs a fin"),
+        ({0: 1e308, 1: 1e308}, None, float, "class_weight, by example, sums to inf; it needs a"),
+        ({0: 1e308}, WEIGHTS, float, "class_weight times sample_weight, by example,[0] is inf"),
+        ({0: 1e39}, None, np.float32, "class_weight, by example,[0] is inf; it needs finite numb"),
+    ],
+)
+def test_weights_of_classes_that_cannot_be_used(weights, w, dtype, message):
+    if w is not None:
+        w = w + 2
+    with pytest.raises(ValueError, match=words(message)):
+        small(class_weight=weights).fit(X.astype(dtype), Y, w)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_score_uses_nothing_that_a_mask_hides(kind):
+    model = kind((5,), epochs=2, random_state=0).fit(X, Y)
+    for arguments, name in [
+        ((np.ma.masked_greater(X, 2), Y), "X has 10"),
+        ((X, np.ma.masked_equal(Y, 1)), "y has 50"),
+        ((X, Y, np.ma.masked_equal(WEIGHTS, 1)), "sample_weight has 24"),
+    ]:
+        with pytest.raises(ValueError, match=f"{name} masked values; it needs a number in every"):
+            model.score(*arguments)
+    assert model.score(X, np.ma.array(Y), WEIGHTS) == model.score(X, Y, WEIGHTS)
+    with pytest.raises(ValueError, match="classes has 1 masked values"):
+        small().partial_fit(X, Y, classes=np.ma.masked_equal([0, 1, 2], 2))
 
 
 def test_weights_of_classes_in_partial_fit():

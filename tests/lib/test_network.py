@@ -180,6 +180,28 @@ def test_assigning_parameters_copies_values():
         net.parameters = np.ones(5)
 
 
+@pytest.mark.parametrize(
+    "value, error, got",
+    [
+        (None, TypeError, "dtype object"),
+        ("a", TypeError, "dtype <U1"),
+        (["1"] * 4, TypeError, "dtype <U1"),
+        (np.ma.masked_equal([1, 2, 2, 1], 2), ValueError, "2 masked values"),
+        ([[1], [2, 3]], ValueError, "not a full table of numbers"),
+    ],
+)
+@pytest.mark.parametrize("name", ["parameters", "W"])
+def test_what_is_no_number_is_not_written(name, value, error, got):
+    net = small(Dense(1), n_inputs=4 if name == "W" else 3)
+    before = net.parameters.copy()
+    place = net if name == "parameters" else net.layers[0]
+    if isinstance(value, (list, np.ma.MaskedArray)) and name == "W" and np.shape(value[0]) == ():
+        value = value[np.newaxis] if isinstance(value, np.ndarray) else [value]
+    with pytest.raises(error, match=f"{name} .*{got}"):
+        setattr(place, name, value)
+    np.testing.assert_array_equal(net.parameters, before)
+
+
 def test_locate_names_every_parameter():
     net = small(Dense(4), ReLU(), Dense(2), Tanh(), Dense(1))
     net.parameters[:] = np.arange(29)

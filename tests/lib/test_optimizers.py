@@ -135,6 +135,33 @@ def test_a_refused_rate_leaves_everything_as_it_was(optimizer):
     np.testing.assert_array_equal(ours, theirs)
 
 
+@pytest.mark.parametrize("optimizer", ALL)
+def test_a_rate_refused_for_another_vector_leaves_the_first_ones_averages(optimizer):
+    kind = type(optimizer)
+    ours, theirs, g = np.ones(2), np.ones(2), np.array([1.0, -2])
+    stumbling, steady = kind(0.1), kind(0.1)
+    stumbling.step(ours, g)
+    stumbling.learning_rate = lambda steps: -1
+    with pytest.raises(ValueError, match="the learning rate that the schedule returned is -1"):
+        stumbling.step(np.ones(3), np.ones(3))
+    stumbling.learning_rate = 0.1
+    stumbling.step(ours, g)
+    for _ in range(2):
+        steady.step(theirs, g)
+    np.testing.assert_array_equal(ours, theirs)
+    assert stumbling.steps == 2
+
+
+@pytest.mark.parametrize("optimizer", ALL)
+@pytest.mark.parametrize("gradient", [[1.0, 2.0], None])
+def test_what_is_no_gradient_is_refused_at_any_step(optimizer, gradient):
+    theta = np.ones(2)
+    for _ in range(2):
+        with pytest.raises(TypeError, match=r"gradient is of type .*; it needs to be a vec"):
+            optimizer.step(theta, gradient)
+        optimizer.step(theta, np.ones(2))
+
+
 @pytest.mark.parametrize(
     "schedule, expected",
     [

@@ -814,6 +814,8 @@ PAGES = [
     b"\xef\xbb\xbf\r\n  <!doctype HTML>",
     b'<HTML lang="en">',
     b'<?xml version="1.0" encoding="UTF-8"?><Error><Code>NoSuchKey</Code></Error>',
+    b"<title>404</title>",
+    b"\n<script>window.location = '/login'</script>",
 ]
 FOREIGN = [
     (LFS, "it is a Git LFS pointer, which only says where the file is kept: run `git lfs pull`"),
@@ -824,7 +826,13 @@ FOREIGN = [
     (b"\x93NUMPY\x01\x00v\x00", "it is a NumPy file; it needs to be HDF5"),
     (pickle.dumps([1]), "it is a pickle; it needs to be HDF5"),
     (b'{"message": "Not Found"}', 'it is text that begins \'{"message": "Not Found"}\'; it needs'),
-    (b"\x89PNG\r\n\x1a\n\x00\x00", "it does not begin as an HDF5 file does"),
+    ("Größe, 日本".encode(), "it is text that begins 'Größe, 日本'; it needs to be HDF5"),
+    (("ab" + "é" * 40).encode(), "it is text that begins 'abé"),  # cut within a letter
+    (b"\x89PNG\r\n\x1a\n\x00\x00", "it is a picture; it needs to be HDF5"),
+    (b"\xff\xd8\xff\xe0\x00\x10JFIF", "it is a picture; it needs to be HDF5"),
+    (b"%PDF-1.4\n%\xe2\xe3", "it is a PDF document; it needs to be HDF5"),
+    (b"\xe2\xe3\xcf\xd3 words", "it does not begin as HDF5 does"),  # no text
+    (bytes(100), "it does not begin as HDF5 does"),
 ]
 
 

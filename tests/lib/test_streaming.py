@@ -1,5 +1,6 @@
 """Training from a file: every example once an epoch, the same costs, and never all in memory."""
 
+import contextlib
 import io
 import subprocess
 import sys
@@ -278,7 +279,7 @@ def test_predictions_refused():
     with pytest.raises(TypeError, match=words("X on disk has dtype |S1; it needs real")):
         small().predict(file["text"])
     file["X"][7, 2] = np.nan
-    with pytest.raises(ValueError, match=words("X on disk[2, 7] is nan")):
+    with pytest.raises(ValueError, match=words("X on disk[7, 2] is nan")):
         small().predict(file["X"])
     X = file["X"]
     file.close()
@@ -323,8 +324,67 @@ def test_a_single_example_left_over_is_known_before_the_first_step():
     np.testing.assert_array_equal(net.parameters, before)
 
 
+@pytest.mark.parametrize(
+    "m, away, batch_size, message",
+    [
+        (45, 4, 22, None),  # of 45 one would be left over, of the 41 that count none
+        (45, 4, 20, "a training batch of 1 example"),
+        (45, 4, 44, "batch_size is 44; it needs to be between 1 and 41"),
+        (45, 4, 41, None),
+    ],
+)
+def test_batches_are_of_the_examples_that_count(m, away, batch_size, message):
+    file, X, Y = stored(m, chunks=(7, 3))
+    w = np.r_[np.zeros(away), np.ones(m - away)]
+    for where in [(file["X"], file["Y"]), (X, Y)]:
+        net = small(Dense(4), BatchNorm(), Tanh(), Dense(1))
+        if message is None:
+            history = train(net, *where, Adam(0.1), 2, batch_size, sample_weight=w)
+            assert len(history.costs) == 2
+            continue
+        before = net.snapshot()
+        with monkeypatch_reading(StoredExamples), pytest.raises(ValueError, match=message):
+            train(net, *where, Adam(0.1), 2, batch_size, sample_weight=w)
+        assert all(map(np.array_equal, before, net.snapshot()))
+
+
+@contextlib.contextmanager
+def monkeypatch_reading(kind):
+    """Within ``with``, reading any example is a fault: a refusal has to come before."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kind, "_read", lambda self, blocks: pytest.fail("it was read"))
+        yield
+
+
+@pytest.mark.parametrize("by_columns", [False, True])
+def test_a_value_that_is_not_finite_is_named_by_its_place_in_the_file(by_columns):
+    file, _, _ = stored(30, chunks=(3, 4) if by_columns else (4, 3), by_columns=by_columns)
+    place = (1, 21) if by_columns else (21, 1)
+    file["X"][place] = np.inf
+    message = words(f"X on disk[{place[0]}, {place[1]}] is inf in float64; every value needs")
+    for call in [
+        lambda: train(small(), file["X"], file["Y"], Adam(0.1), 1, batch_size=8),
+        lambda: small().predict(file["X"]),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            call()
+
+
+def test_what_float32_cannot_hold_is_refused_without_a_warning():
+    file, _, _ = stored(30)
+    file["X"][3, 2] = 1e39
+    net = small(dtype=np.float32)
+    for call in [
+        lambda: train(net, file["X"], file["Y"], Adam(0.1), 1, batch_size=8),
+        lambda: net.predict(file["X"]),
+    ]:
+        with pytest.raises(ValueError, match=words("X on disk[3, 2] is inf in float32; every")):
+            call()
+
+
 def test_values_are_looked_at_when_they_are_read():
-    for key, value, message in [("X", np.nan, "X on disk[2, "), ("Y", 3, "Y on disk contains 3")]:
+    found = [("X", np.nan, "X on disk[17, 2] is nan"), ("Y", 3, "Y on disk contains 3")]
+    for key, value, message in found:
         file, _, _ = stored(30)
         file[key][17, -1] = value
         with pytest.raises(ValueError, match=words(message)):
