@@ -129,7 +129,7 @@ DOORS = {
     "RMSprop": plain(RMSprop, learning_rate=0.1, beta=0.9, epsilon=1e-8),
     "Adam": plain(Adam, learning_rate=0.1, beta1=0.9, beta2=0.99, epsilon=1e-8),
     **{
-        name: plain(getattr(lib, name), learning_rate=0.1, decay=0.5, every=2)
+        name: plain(getattr(lib, name), learning_rate=0.1, decay=0.5, decay_steps=2)
         for name in lib.__all__
         if name.endswith(("Decay", "Schedule"))
     },
@@ -389,7 +389,7 @@ def rows():
     for schedule in ("ExponentialDecay", "StepDecay"):
         yield from reals(schedule, "decay", "(0, 1]", 1.5)
         yield from reals(schedule, "learning_rate")
-        yield from reals(schedule, "every")
+        yield from reals(schedule, "decay_steps")
     for kind in ("GradientDescent", "Momentum", "RMSprop", "Adam"):
         door, fixed = f"{kind}.step", np.ones(3)
         fixed.flags.writeable = False
