@@ -36,7 +36,8 @@ def lines(
             x = x[(width - 1) // 2 :][: len(y)]  # the place of the middle value
         gaps = np.r_[True, ~np.isfinite(y), True]
         alone = np.any(~gaps[1:-1] & gaps[:-2] & gaps[2:])  # a value that a line would not show
-        look = {"marker": marker or "o" * alone, "markersize": 6} if markers or alone else {}
+        dot = marker or ("o" if alone else "")
+        look = {"marker": dot, "markersize": 6} if markers or alone else {}
         drawn += ax.plot(x, y, color=colour, linestyle=dash, label=name, **look)
         told.append(f"{name}: {_story(x, y, best, digits, logy)}.")
         if best is not None and np.isfinite(y).any():

@@ -50,6 +50,7 @@ FIGURES = {
     ),
     "running median": (plots.lines, [{"a": [3.0, 1.0, 2.0, 0.0, 1.0]}], {"median": 3}),
     "one point": (plots.lines, [{"a": [0.125]}], {}),
+    "a theory without markers": (plots.lines, [{"theory": [1.0, 2.0]}], {"markers": True}),
     "a gap": (plots.lines, [{"a": [1.0, np.nan, 0.25], "nothing": [np.nan] * 3}], {}),
     "the same value": (plots.lines, [{"a": [0.5, 0.5], "up and down": [1.0, 4.0, 1.0]}], {}),
     "bands": (plots.bands, [{"without": RUNS, "batch norm": RUNS / 2}, "epoch"], {}),
@@ -214,6 +215,7 @@ TOLD = {
         "Cost against iteration, running medians of 3 values. a: falls from 2 at 1 to 1 at 3."
     ),
     "one point": ("Cost against iteration. a: 0.125 at 0."),
+    "a theory without markers": ("Cost against iteration. theory: rises from 1 at 0 to 2 at 1."),
     "a gap": (
         "Cost against iteration. a: falls from 1 at 0 to 0.25 at 2. nothing: no value to show."
     ),
@@ -475,6 +477,35 @@ def test_the_name_of_a_row_is_not_cut(kind):
         picture = Image.open(io.BytesIO(kind({name: values}, "accuracy").png)).convert("L")
         ink = np.flatnonzero(np.asarray(picture).min(axis=0) < 250)
         assert ink[0] >= 2
+
+
+def margins(figure):
+    """How many pixels are white at the left edge of a figure, and at its upper edge."""
+    pixels = np.asarray(Image.open(io.BytesIO(figure.png)).convert("L"))
+    return [np.flatnonzero(pixels.min(axis=axis) < 250)[0] for axis in (0, 1)]
+
+
+@pytest.mark.parametrize("name", ["versicolor", "four layers, test", "illi"])
+def test_no_text_of_a_figure_of_ones_own_touches_an_edge(name):
+    fig, ax = plots.canvas(height=2.4)
+    ax.set(yticks=[0, 1], yticklabels=[name, "a"], xlabel="score")
+    assert min(margins(style.Figure(fig, name))) >= 2
+    fig, (left, right) = plots.canvas(1, 2, height=2.6)
+    for ax in (left, right):
+        ax.imshow(np.zeros((64, 64)))
+        ax.set_title(name)
+        ax.axis("off")
+    assert min(margins(style.Figure(fig, name))) >= 2
+
+
+def test_a_text_that_is_laid_out_only_would_touch_an_edge():
+    """What the test above is worth: without a second look at the layout a letter is cut."""
+    fig, ax = plots.canvas(height=2.4)
+    ax.set(yticks=[0, 1], yticklabels=["versicolor", "a"], xlabel="score")
+    fig.get_layout_engine().execute(fig)
+    fig.set_layout_engine("none")
+    fig.settled = True
+    assert margins(style.Figure(fig, "versicolor"))[0] < 2
 
 
 def test_another_value_gives_another_picture(tmp_path):
