@@ -128,9 +128,8 @@ class Canvas(matplotlib.figure.Figure):
         self.settled = True
         with matplotlib.rc_context(STYLE):
             for axis in (axis for ax in self.axes for axis in (ax.xaxis, ax.yaxis)):
-                if axis.get_scale() == "log" and not isinstance(
-                    axis.get_major_locator(), FixedLocator
-                ):
+                given = isinstance(axis.get_major_locator(), FixedLocator)
+                if axis.get_scale() == "log" and not given:
                     _tick(axis)
             if self.keys:
                 # Beside a square plane there is room to the right, otherwise above.
@@ -191,7 +190,8 @@ def fewer_colours(pixels):
         palette, index = np.unique(fewer, axis=0, return_inverse=True)
         if len(palette) <= 256:
             break
-    small = Image.fromarray(index.ravel()[places].reshape(pixels.shape[:2]).astype(np.uint8), "P")
+    index = index.ravel()[places].astype(np.uint8)
+    small = Image.frombytes("P", pixels.shape[1::-1], index.tobytes())
     small.putpalette(palette.astype(np.uint8).tobytes())
     return small
 
