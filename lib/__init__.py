@@ -6,7 +6,8 @@ One module per idea, in the order of the chapters: ``layers`` and ``losses`` in 
 ``batch_norm`` in 8, ``estimator`` in 10.
 
 What supports them: ``checks`` of arguments; ``watching`` and ``history`` for training;
-``persistence`` and ``streaming`` for files; ``datasets``, ``plots`` and ``exercises``.
+``persistence`` and ``streaming`` for files; ``datasets``, ``plots`` and ``exercises``; ``words``
+for numbers and names in a text.
 
 The names of the core can be imported from here. The others are imported by the name of their
 module, because they bring more than NumPy.

@@ -297,7 +297,7 @@ class NeuralNetworkClassifier(_Scored, ClassifierMixin, _NeuralNetwork):
     hidden_layer_sizes: units of each hidden layer, such as (20, 7); () is logistic regression.
     activation: "relu", "leaky_relu" (both start from ``he``), "tanh", "sigmoid" (from ``xavier``).
     optimizer: "adam", "rmsprop", "momentum", "gradient_descent", each with its usual constants.
-    learning_rate: a number, or a schedule such as ExponentialDecay(0.01, 0.95, every=100).
+    learning_rate: a number, or a schedule such as ExponentialDecay(0.01, 0.95, decay_steps=100).
     batch_size: examples a step, at most all there are; None for all at once. With batch_norm, where
         a single example would be left over, the batches are made a little larger.
     epochs: passes over the data; with early_stopping the most there may be.

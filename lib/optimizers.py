@@ -116,28 +116,30 @@ def _check_vectors(parameters, gradient):
 
 
 class Schedule:
-    """A learning rate that falls: learning_rate * factor(t), with t = steps taken / every.
+    """A learning rate that falls: learning_rate * factor(t), with t = steps taken / decay_steps.
 
-    It takes the place of the number: ``Adam(ExponentialDecay(0.01, 0.95, every=5))``. ``every`` is
-    the number of steps that t counts as one, such as the steps of an epoch. Chapter 7,
-    "Learning-rate decay". Raises TypeError or ValueError unless all three are positive numbers.
+    It takes the place of the number: ``Adam(ExponentialDecay(0.01, 0.95, decay_steps=5))``, where
+    ``decay_steps`` is the number of steps that t counts as one, such as the steps of an epoch.
+    Chapter 7, "Learning-rate decay". Raises TypeError or ValueError unless all three are positive
+    numbers.
     """
 
     interval = "(0, inf)"  # of decay
 
-    def __init__(self, learning_rate, decay, every=1):
+    def __init__(self, learning_rate, decay, decay_steps=1):
         self.learning_rate = check_number(learning_rate, "learning_rate")
         self.decay = check_number(decay, "decay", self.interval)
-        self.every = check_number(every, "every")
+        self.decay_steps = check_number(decay_steps, "decay_steps")
 
     def __call__(self, steps):
-        return self.learning_rate * self.factor(steps / self.every)
+        return self.learning_rate * self.factor(steps / self.decay_steps)
 
     def factor(self, t):
         raise NotImplementedError(f"{type(self).__name__} needs a factor method")
 
     def __repr__(self):
-        return f"{type(self).__name__}({self.learning_rate:g}, {self.decay:g}, {self.every:g})"
+        numbers = (self.learning_rate, self.decay, self.decay_steps)
+        return f"{type(self).__name__}({', '.join(f'{number:g}' for number in numbers)})"
 
 
 class InverseTimeDecay(Schedule):

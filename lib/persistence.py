@@ -65,6 +65,7 @@ __all__ = ["Checkpoint", "Saved", "load", "save"]
 
 SCHEMA = "neural-networks-by-hand 2"
 FIRST = "neural-networks-by-hand 1"
+RENAMED = {"every": "decay_steps"}  # arguments, as older files call them, and their names today
 
 CLASSES = {
     kind.__name__: kind
@@ -316,7 +317,7 @@ def _build(found):
         return [_build(part) for part in found]
     if not isinstance(found, dict):
         return found
-    arguments = {key: _build(value) for key, value in found.items() if key != "class"}
+    arguments = {RENAMED.get(k, k): _build(value) for k, value in found.items() if k != "class"}
     if found["class"] not in CLASSES:
         raise ValueError(f"it needs the class {found['class']!r}, which this library does not have")
     return CLASSES[found["class"]](**arguments)

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 import nbformat
 
-from lib.plots.sliders import SCRIPT
+from lib.plots.several import SCRIPT
 from workshop import library, markdown, measure
 from workshop.execute import EXCURSIONS, chapter_paths, load, notebook_paths
 from workshop.outputs import EMBEDDED, chunks, names_software

@@ -15,7 +15,7 @@ that is not is said by ``observe``, with the help of ``relations``, ``coefficien
 ``solved`` remembers, and ``claiming`` is for the last cell of a chapter.
 """
 
-from lib.exercises.claiming import Claims, claim, claims
+from lib.exercises.claiming import Claims, claims
 from lib.exercises.compare import difference
 from lib.exercises.engine import Exercise, Verdict
 from lib.exercises.solved import progress
@@ -25,7 +25,6 @@ __all__ = [
     "Claims",
     "Exercise",
     "Verdict",
-    "claim",
     "claims",
     "difference",
     "needs",

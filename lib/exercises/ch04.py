@@ -378,7 +378,7 @@ leaky_scale = Exercise(
     ),
     corners={
         "slope 0, a plain ReLU": (100, 0.0),
-        "slope 1, no bend at all": (64, 1.0),
+        "slope 1, linear": (64, 1.0),
         "one input": (1, 0.2),
     },
     hints=[

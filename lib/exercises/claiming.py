@@ -4,27 +4,15 @@ import html
 
 import numpy as np
 
-from lib.exercises.solved import say
-
-__all__ = ["Claims", "claim", "claims"]
-
-
-def claim(sentence, holds):
-    """Print ``sentence`` with a tick, or raise AssertionError if it does not hold.
-
-    ``holds`` is a boolean or an array of them, all of which must be true. Raises TypeError for
-    anything else, because most objects are truthy.
-    """
-    if not _is_true(holds):
-        raise AssertionError(f"this claim does not hold: {sentence}")
-    say(f"✓ {sentence}")
+__all__ = ["Claims", "claims"]
 
 
 def claims(pairs):
     """Check all claims of a chapter, pairs (sentence, holds), and return them to be shown.
 
-    Raises AssertionError that names every claim which does not hold, and TypeError as ``claim``
-    does. It is the last cell of every chapter.
+    ``holds`` is a boolean or an array of them, all of which must be true. It is the last cell of
+    every chapter. Raises AssertionError that names every claim which does not hold, and TypeError
+    where ``holds`` is anything else, because most objects are truthy.
     """
     pairs = list(pairs)
     if not pairs:

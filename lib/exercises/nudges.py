@@ -10,8 +10,9 @@ import numpy as np
 
 from lib.exercises.compare import as_array, is_number
 from lib.exercises.source import names_in
+from lib.words import listed
 
-__all__ = ["dependence", "listed", "may_not_end", "nudged_inputs"]
+__all__ = ["dependence", "may_not_end", "nudged_inputs"]
 
 
 def nudged_inputs(inputs, arguments):
@@ -113,11 +114,6 @@ def dependence(moves):
     if extra:
         return f"it changes with {listed(extra)}, and should not"
     return None
-
-
-def listed(names, word="and"):
-    """Names in words: "a, b and c"."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
 
 
 def may_not_end(function, seen=()):

@@ -12,8 +12,9 @@ import numpy as np
 
 from lib.exercises.coefficients import CONSTANTS
 from lib.exercises.compare import as_array, is_number, is_text, same
-from lib.exercises.nudges import dependence, listed
+from lib.exercises.nudges import dependence
 from lib.exercises.relations import explained, ranged
+from lib.words import listed
 
 __all__ = ["Seen", "observe"]
 

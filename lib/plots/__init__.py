@@ -6,13 +6,13 @@ from lib.plots.drawings import graph, network
 from lib.plots.grids import arrays, grid, pictures
 from lib.plots.planes import contours, regions, scatter
 from lib.plots.rows import bars, histograms, strips
-from lib.plots.sheets import panels
-from lib.plots.sliders import Slider, slider
-from lib.plots.style import COLOURS, Figure, canvas, figure, ink, key, looks, mark, patch, say, tidy
-from lib.plots.tables import Table, table
+from lib.plots.several import panels, slider
+from lib.plots.style import COLOURS, Figure, Page, canvas, figure, ink, key, looks, mark, patch
+from lib.plots.tables import table
+from lib.words import say, tidy
 
 __all__ = [
-    "COLOURS", "Figure", "Slider", "Table", "arrays", "bands", "bars", "canvas", "contours",
-    "figure", "graph", "grid", "histograms", "ink", "key", "lines", "looks", "mark", "network",
-    "panels", "patch", "pictures", "regions", "say", "scatter", "slider", "strips", "table", "tidy",
+    "COLOURS", "Figure", "Page", "arrays", "bands", "bars", "canvas", "contours", "figure", "graph",
+    "grid", "histograms", "ink", "key", "lines", "looks", "mark", "network", "panels", "patch",
+    "pictures", "regions", "say", "scatter", "slider", "strips", "table", "tidy",
 ]  # fmt: skip

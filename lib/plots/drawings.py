@@ -5,7 +5,8 @@ from itertools import pairwise
 import numpy as np
 from matplotlib.patches import FancyArrowPatch
 
-from lib.plots.style import COLOURS, centred, ink, kind, resize, say
+from lib.plots.style import COLOURS, centred, ink, kind, resize
+from lib.words import listed, say
 
 __all__ = ["graph", "network"]
 
@@ -30,9 +31,8 @@ def graph(ax, nodes, edges, *, scale=None):
         raise ValueError(f"edges names {end!r}; it needs names of nodes: {list(nodes)}")
     if not nodes:
         raise ValueError("nodes is empty; it needs at least one box")
-    fig = ax.figure
     xs, ys = zip(*[(x, y) for x, y, *_ in nodes.values()], strict=True)
-    across, up = scale or ((fig.get_figwidth() - 1.2) / max(1, np.ptp(xs)), 1.15)
+    across, up = scale or ((ax.figure.get_figwidth() - 1.2) / max(1, np.ptp(xs)), 1.15)
     resize(ax, height=up * np.ptp(ys) + 1.3)
     ax.set(xlim=(min(xs) - 0.6 / across, max(xs) + 0.6 / across),
            ylim=(min(ys) - 0.6 / up, max(ys) + 0.6 / up))  # fmt: skip
@@ -81,15 +81,17 @@ def network(ax, sizes, names=(), *, labels=None):
         raise ValueError(f"sizes is {sizes}; it needs at least two numbers, none below 1")
     tallest = min(MOST, max(sizes))
     resize(ax, height=0.42 * tallest + 1.1)
-    columns = [_column(n) for n in sizes]
-    for l, ((before, _), (here, _)) in enumerate(pairwise(columns)):
+    gap = MOST - 2  # the place of the dots in a column that is too tall
+    heights = [(min(n, MOST) - 1) / 2 - np.arange(min(n, MOST)) for n in sizes]
+    columns = [np.delete(y, gap) if n > MOST else y for n, y in zip(sizes, heights, strict=True)]
+    for l, (before, here) in enumerate(pairwise(columns)):
         ends = np.array([(l, y, l + 1, z) for y in before for z in here])
         ax.plot(ends[:, ::2].T, ends[:, 1::2].T, "-", color="#BBBBBB", linewidth=0.7, zorder=1)
-    for l, (n, (dots, gap)) in enumerate(zip(sizes, columns, strict=True)):
+    for l, (n, dots) in enumerate(zip(sizes, columns, strict=True)):
         look = {"markerfacecolor": "white" if l == 0 else "#DCEAF5", "markersize": 21}
         ax.plot([l] * len(dots), dots, "o", color=COLOURS["black"], markeredgewidth=1, **look)
-        if gap is not None:
-            centred(ax, l, gap, "⋮", fontsize=18)
+        if n > MOST:
+            centred(ax, l, heights[l][gap], "⋮", fontsize=18)
         if labels is not None:
             raised = rf"^{{[{l}]}}" if l else ""
             for k, y in enumerate(sorted(dots, reverse=True)):
@@ -99,23 +101,11 @@ def network(ax, sizes, names=(), *, labels=None):
             centred(ax, l, -tallest / 2 - 0.45, names[l])
     ax.set(xlim=(-0.45, len(sizes) - 0.55), ylim=(-tallest / 2 - 0.8, tallest / 2 + 0.8))
     ax.axis("off")
+    after = listed([f"{n:,}" for n in sizes[1:]])
     weights, biases = sum(a * b for a, b in pairwise(sizes)), sum(sizes[1:])
     said = f" ({', '.join(str(n).replace('$', '').replace('_', '') for n in names)})" * bool(names)
     return (
         f"A network of {len(sizes) - 1} layers as columns of neurons: {sizes[0]:,} inputs, then"
-        f" {_listed(sizes[1:])} neurons{said}. Each neuron is joined to all of"
-        f" the column before: {weights:,} weights and {biases:,} biases."
+        f" {after} neurons{said}. Each neuron is joined to all of the column before:"
+        f" {weights:,} weights and {biases:,} biases."
     )
-
-
-def _listed(counts):
-    words = [f"{count:,}" for count in counts]
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-
-
-def _column(n):
-    """Heights of the neurons that are drawn, and where the dots for the others go, or None."""
-    if n <= MOST:
-        return (n - 1) / 2 - np.arange(n), None
-    heights = (MOST - 1) / 2 - np.arange(MOST)
-    return np.delete(heights, MOST - 2), heights[MOST - 2]

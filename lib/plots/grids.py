@@ -5,8 +5,8 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from lib.checks import check_numeric, check_shape
-from lib.plots.curves import sentence
-from lib.plots.style import COLOURS, SIGNED, centred, contrast, kind, resize, say, tidy
+from lib.plots.style import COLOURS, SIGNED, centred, contrast, kind, resize
+from lib.words import say, sentence, tidy
 
 __all__ = ["arrays", "grid", "pictures"]
 
@@ -28,14 +28,14 @@ def grid(
     """
     values = check_numeric(values, "values").astype(float)
     check_shape("values", values, values.ndim == 2, "(rows, columns), none of 0")
-    for names, argument, count in zip((rows, columns), ("rows", "columns"), values.shape,
-                                      strict=True):  # fmt: skip
+    r, c = values.shape
+    for argument, names, count in (("rows", rows, r), ("columns", columns, c)):
         if names is not None and len(names) != count:
             raise ValueError(f"{argument} holds {len(names)} names; it needs {count}")
     shade = values if shade is None else check_numeric(shade, "shade").astype(float)
     check_shape("shade", shade, shade.shape == values.shape, f"{values.shape}, as values")
-    height = min(CELL, 6.5 / values.shape[1]) * values.shape[0] + 1.1
-    resize(ax, height=max(1.8, height) if text is not None else None)
+    height = max(1.8, min(CELL, 6.5 / c) * r + 1.1)
+    resize(ax, height=height if text is not None else None)
     finite = shade[np.isfinite(shade)]
     if limits is None:
         most = np.abs(finite).max(initial=0) or 1.0
@@ -43,18 +43,21 @@ def grid(
     cmap = SIGNED if colours == "signed" else matplotlib.colormaps[colours]
     image = ax.pcolormesh(shade, cmap=cmap, vmin=limits[0], vmax=limits[1], edgecolors="white",
                           linewidth=0.8 if values.size < 1000 else 0)  # fmt: skip
+    inches = ax.get_window_extent().width / ax.figure.dpi
     if text is not None:
-        words = _words(values, text)
-        size = min(11, 4.4 * 72 * _cell_width(ax, values.shape[1]) / (3.2 * 72) * 10)
+        words = np.asarray(values if isinstance(text, str) else text, dtype=object)
+        check_shape("text", words, words.shape == values.shape, f"{values.shape}, as values")
+        size = max(7, min(11, 13.75 * inches / c))
         for (i, j), word in np.ndenumerate(words):
+            if isinstance(text, str):
+                word = "×" if np.isnan(word) else text.format(word).replace("-", "−")
             ground = image.cmap(image.norm(shade[i, j])) if np.isfinite(shade[i, j]) else "white"
             light = contrast("white", ground) > contrast("black", ground)
-            look = {"fontsize": max(7, size), "color": "white" if light else "black"}
-            centred(ax, j + 0.5, i + 0.5, word, **look)
-    ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(0, values.shape[1]), ylim=(values.shape[0], 0))
+            centred(ax, j + 0.5, i + 0.5, word, fontsize=size, color="white" if light else "black")
+    ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(0, c), ylim=(r, 0))
     for axis, names in ((ax.xaxis, columns), (ax.yaxis, rows)):
         names = [] if names is None else list(names)
-        room = 12 if axis is ax.yaxis else max(2, int(_cell_width(ax, 1) / 0.6))
+        room = 12 if axis is ax.yaxis else max(2, int(inches / 0.6))
         few = slice(None, None, -(-len(names) // room) or 1)  # on a long axis only some names fit
         axis.set_ticks((np.arange(len(names)) + 0.5)[few], [_name(name) for name in names[few]])
     ax.tick_params(length=0)
@@ -62,25 +65,10 @@ def grid(
     return _told(values, rows, columns, xlabel, ylabel, of)
 
 
-def _cell_width(ax, columns):
-    return ax.get_window_extent().width / ax.figure.dpi / columns
-
-
 def _name(name):
     if isinstance(name, str):
         return name
     return f"{int(name):,}" if float(name).is_integer() else say(name, 2)
-
-
-def _words(values, text):
-    if isinstance(text, str):
-        words = np.full(values.shape, "", dtype=object)
-        for place, value in np.ndenumerate(values):
-            words[place] = "×" if np.isnan(value) else text.format(value).replace("-", "−")
-        return words
-    words = np.asarray(text, dtype=object)
-    check_shape("text", words, words.shape == values.shape, f"{values.shape}, as values")
-    return words
 
 
 def _told(values, rows, columns, xlabel, ylabel, of):
@@ -94,8 +82,8 @@ def _told(values, rows, columns, xlabel, ylabel, of):
     places = []
     for word, k in (("largest", np.nanargmax(found)), ("smallest", np.nanargmin(found))):
         i, j = np.unravel_index(k, values.shape)
-        row = _name(rows[i]) if rows is not None else str(i)
-        column = _name(columns[j]) if columns is not None else str(j)
+        row = i if rows is None else _name(rows[i])
+        column = j if columns is None else _name(columns[j])
         where = f"{ylabel or 'row'} {row}, {xlabel or 'column'} {column}"
         places.append(f"the {word} is {say(found[i, j])}, at {where}")
     return f"A grid of {r} × {c} {of}{crosses}; {'; '.join(places)}."
@@ -128,8 +116,8 @@ def arrays(ax, parts, *, rows=()):
                 x, beside = x + wide, False
                 continue
             x += 0.4 * beside  # no sign between this array and the last
-            x, beside = x + _cells(ax, x, middle, *part), True
-            told.append(_array(*part))
+            told.append(_cells(ax, x, middle, *part))
+            x, beside = x + np.atleast_2d(part[1]).shape[1], True
         y, widest = middle + tallest / 2 + 0.8, max(widest, x)
     span = max(widest + 0.2, ax.figure.get_figwidth() / CELL)
     ax.set_xlim((widest - span) / 2, (widest + span) / 2)
@@ -140,15 +128,19 @@ def arrays(ax, parts, *, rows=()):
 
 
 def _cells(ax, x, middle, title, values, marked=None, copied=None):
-    """Draw one array; return its width in cells."""
+    """Draw one array, and describe it."""
     given = np.asarray(values)
     check_shape(title, given, given.ndim < 3, "at most two axes")
     values = np.atleast_2d(given)
     r, c = values.shape
     top = middle - r / 2
-    flags = [np.zeros((r, c), bool) if flag is None else np.atleast_2d(flag) for flag in
-             (marked, copied)]  # fmt: skip
-    whole = values.dtype.kind in "biu" or np.all(values == np.round(values))
+    whole = np.all(values == np.round(values))
+    low, high = say(tidy(values).min()), say(tidy(values).max())
+    told = f"{title or 'It'} has shape {given.shape} and values from {low} to {high}"
+    flags = []
+    for flag, word in ((marked, "shaded"), (copied, "repeated")):
+        told += "" if flag is None else f", {np.sum(flag)} of {values.size} cells {word}"
+        flags.append(np.zeros((r, c), bool) if flag is None else np.atleast_2d(flag))
     for (i, j), value in np.ndenumerate(values):
         shaded, repeated = (flag[i, j] for flag in flags)
         ax.add_patch(Rectangle(
@@ -162,15 +154,7 @@ def _cells(ax, x, middle, title, values, marked=None, copied=None):
                 weight="bold" if shaded else "normal", **look)  # fmt: skip
     ax.text(x + c / 2, top - 0.2, title, ha="center", va="bottom", fontsize=13)
     ax.text(x + c / 2, top + r + 0.2, str(given.shape), ha="center", va="top", color="#666666")
-    return c
-
-
-def _array(title, values, marked=None, copied=None):
-    values = np.asarray(values)
-    also = "" if marked is None else f", {int(np.sum(marked))} of {values.size} cells shaded"
-    also += "" if copied is None else f", {int(np.sum(copied))} of {values.size} cells repeated"
-    low, high = say(tidy(values).min()), say(tidy(values).max())
-    return f"{title or 'It'} has shape {values.shape} and values from {low} to {high}{also}."
+    return f"{told}."
 
 
 @kind()
@@ -216,8 +200,8 @@ def pictures(ax, pictures, titles=None, *, columns=8, signed=False, what=None):
     resize(ax, height=lines * (high + room + gap) / (wide + gap) * each + 0.15)
     if signed:
         ax.figure.colorbar(image, ax=ax, label="weight", shrink=0.8).outline.set_visible(False)
-    listed = "" if titles is None else "; ".join(map(str, titles))
-    listed = listed and f" Left to right, top to bottom: {listed}."
+    names = "; ".join(map(str, () if titles is None else titles))
+    listed = f" Left to right, top to bottom: {names}." if names else ""
     if signed:
         found = tidy(pictures)
         what = what or f"Numbers from {say(found.min(), 2)} to {say(found.max(), 2)} as pictures."

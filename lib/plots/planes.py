@@ -1,10 +1,13 @@
 """Planes: points, the regions of a model's classes, contours of a cost with descents."""
 
+import re
+
 import numpy as np
 
 from lib.checks import check_named, check_numeric, check_object, check_shape
-from lib.plots.curves import plain_log, sentence, tell_levels
-from lib.plots.style import COLOURS, MARKERS, key, kind, looks, mark, patch, resize, say, tidy
+from lib.plots.curves import tell_levels
+from lib.plots.style import COLOURS, MARKERS, key, kind, looks, mark, patch, resize
+from lib.words import say, sentence, tidy
 
 __all__ = ["contours", "regions", "scatter"]
 
@@ -29,77 +32,59 @@ def scatter(
     TypeError or ValueError for other shapes.
     """
     if isinstance(X, dict):
-        groups = {name: _pair(pair, name) for name, pair in check_named(X, "X").items()}
-        styles = looks(groups)
-        styles = [(c, marker or MARKERS[k % 7]) for k, (c, _, marker) in enumerate(styles)]
+        groups = {}
+        for name, pair in check_named(X, "X").items():
+            x, y = (check_numeric(v, f"X[{name!r}]").astype(float).ravel() for v in pair)
+            if x.shape != y.shape or not x.size:
+                got = f"{x.size} x and {y.size} y"
+                raise ValueError(f"X[{name!r}] has {got}; it needs as many, at least one")
+            groups[name] = x, y
+        styles = [(c, marker or MARKERS[k % 7]) for k, (c, _, marker) in enumerate(looks(groups))]
     else:
-        X, Y = check_points(X, Y)
-        groups, styles = _classes(X, Y)
+        X, Y, groups, styles = _classes(X, Y)
         resize(ax, 6.4, 4.8)
         ax.set_aspect("equal", adjustable="datalim")
     told = []
     for (name, (x, y)), (colour, marker) in zip(groups.items(), styles, strict=True):
         shown = y if ylim is None else np.clip(y, *(np.array(ylim, float)))
         look = {"s": 34, "color": colour, "marker": marker, "alpha": 0.8, "zorder": 3}
-        found = ax.scatter(x, shown, edgecolors="white", linewidths=0.5, clip_on=False, **look)
+        ax.scatter(x, shown, edgecolors="white", linewidths=0.5, clip_on=False, **look)
         if len(groups) > 1:
             key(ax, name, mark(marker, color=colour))
-        found.set_label(name)
-        told.append(f"{name}: {_cloud(x, y)}.")
+        # A mean is rounded with the largest value: near zero it would be noise.
+        a, b = (say(tidy([np.mean(tidy(v)), np.abs(v).max()])[0], 2) for v in (x, y))
+        told.append(f"{name}: {len(x)} around ({a}, {b}).")
     for name, height in (levels or {}).items():
         ax.axhline(height, color=COLOURS["grey"], linestyle=":", linewidth=1.6)
         key(ax, name, mark("", color=COLOURS["grey"], linestyle=":"))
     told += tell_levels(levels)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     if logx:
-        plain_log(ax.xaxis)
+        ax.set_xscale("log")
     if ylim is not None:
         ax.set_ylim(*ylim)
     total = sum(len(x) for x, _ in groups.values())
-    return f"{total} points, {_plain(ylabel)} against {_plain(xlabel)}. {' '.join(told)}"
+    axes = re.sub("[${}_]", "", f"{ylabel} against {xlabel}")  # without TeX
+    return f"{total} points, {axes}. {' '.join(told)}"
 
 
-def _pair(pair, name):
-    x, y = (check_numeric(values, f"X[{name!r}]").astype(float).ravel() for values in pair)
-    if x.shape != y.shape or not x.size:
-        got = f"{x.size} x and {y.size} y"
-        raise ValueError(f"X[{name!r}] has {got}; it needs as many, at least one")
-    return x, y
-
-
-def check_points(X, Y):
-    """X (2, m) and Y (1, m), or an error."""
+def _classes(X, Y):
+    """X (2, m) and Y (1, m), or an error; the points of each class that there are; their looks."""
     X, Y = check_numeric(X, "X"), check_numeric(Y, "Y")
-    fits = X.ndim == 2 and len(X) == 2
-    check_shape("X", X, fits, "(2, m): one point of the plane per column, at least one")
+    check_shape("X", X, X.ndim == 2 and len(X) == 2, "(2, m): one point per column, at least one")
     check_shape("Y", Y, Y.shape == (1, X.shape[1]), f"(1, {X.shape[1]}), one label per point")
     wrong = ~np.isin(Y, range(len(CLASSES)))
     if wrong.any():
         raise ValueError(f"Y contains {Y[wrong][0]!s}; it needs whole labels from 0 to 3")
-    return X.astype(float), Y.astype(int)
-
-
-def _classes(X, Y):
-    """The points of each class that there are, and their looks."""
+    X, Y = X.astype(float), Y.astype(int)
     found = np.unique(Y)
-    return {f"class {k}": X[:, Y[0] == k] for k in found}, [CLASSES[k][:2] for k in found]
+    return X, Y, {f"class {k}": X[:, Y[0] == k] for k in found}, [CLASSES[k][:2] for k in found]
 
 
-def _cloud(x, y):
-    a, b = (say(tidy([np.mean(tidy(v)), np.abs(v).max()])[0], 2) for v in (x, y))
-    return f"{len(x)} around ({a}, {b})"
-
-
-def _plain(label):
-    """An axis label without TeX."""
-    return label.replace("$", "").replace("_", "").replace("{", "").replace("}", "")
-
-
-def grid_over(X, steps=200, room=0.55):
-    """Two axes a little longer than the points need, and all crossings as (2, steps**2)."""
-    middle, half = (X.max(axis=1) + X.min(axis=1)) / 2, room * np.ptp(X, axis=1).max() or 1.0
-    x, y = (np.linspace(c - half, c + half, steps) for c in middle)
-    return x, y, np.array([a.ravel() for a in np.meshgrid(x, y)])
+def _on_a_plane(f, x, y):
+    """The values of f, a function of points (2, k), where the axes x and y cross: (y, x)."""
+    plane = np.array([axis.ravel() for axis in np.meshgrid(x, y)])
+    return np.asarray(f(plane), dtype=float).reshape(len(y), len(x))
 
 
 @kind(7.2, 4.8)
@@ -110,10 +95,11 @@ def regions(ax, predict, X, Y):
     probabilities of class 1. X, Y: points (2, m) and labels (1, m), classes 0 to at most 3. Raises
     TypeError or ValueError for other shapes.
     """
-    X, Y = check_points(X, Y)
+    X, Y, groups, styles = _classes(X, Y)
     check_object(predict, "predict", "__call__", "net.predict")
-    x, y, grid = grid_over(X)
-    given = np.asarray(predict(grid), dtype=float).reshape(len(y), len(x))
+    middle, half = (X.max(axis=1) + X.min(axis=1)) / 2, 0.55 * np.ptp(X, axis=1).max() or 1.0
+    x, y = (np.linspace(c - half, c + half, 200) for c in middle)
+    given = _on_a_plane(predict, x, y)
     seen = np.ravel(np.asarray(predict(X), dtype=float))
     classes = np.unique(np.r_[0, 1, Y[0]])
     # A little more than one half, so that rounding does not decide where the output is one half.
@@ -121,8 +107,7 @@ def regions(ax, predict, X, Y):
     shares, borders = [], []
     for k in classes:
         inside = (answers == k).astype(float)
-        colour, marker, shade = CLASSES[k]
-        ax.contourf(x, y, inside, [0.5, 2], colors=[shade])
+        ax.contourf(x, y, inside, [0.5, 2], colors=[CLASSES[k][2]])
         shares.append(f"{5 * round(20 * float(tidy(inside.mean())))} %")
         if len(classes) > 2 and 0 < inside.mean() < 1:
             borders.append((inside, 0.5, 1.2))
@@ -131,7 +116,6 @@ def regions(ax, predict, X, Y):
     for heights, level, width in borders:
         ax.contour(x, y, heights, [level], colors=COLOURS["black"], linewidths=width)
     width = ax.get_window_extent().width / ax.figure.dpi
-    groups, styles = _classes(X, Y)
     for (name, (a, b)), (colour, marker) in zip(groups.items(), styles, strict=True):
         s = 30 if width > 3.5 else 14
         ax.scatter(a, b, s=s, color=colour, marker=marker, edgecolors="white", lw=0.4, zorder=3)
@@ -163,26 +147,22 @@ def contours(
     check_object(cost, "cost", "__call__", "a function of weights (2, k)")
     if not paths and (lowest is None or span is None):
         raise ValueError("paths is empty; it needs a path, or lowest and span")
-    for name, path in paths.items():
-        path = check_numeric(path, f"paths[{name!r}]")
-        fits = path.ndim == 2 and path.shape[1] == 2
-        check_shape(f"paths[{name!r}]", path, fits, "(steps + 1, 2)")
-    ends = [np.reshape(lowest, (1, 2))] if lowest is not None else []
+    paths = {k: check_numeric(path, f"paths[{k!r}]").astype(float) for k, path in paths.items()}
+    for k, path in paths.items():
+        check_shape(f"paths[{k!r}]", path, path.shape[1:] == (2,), "(steps + 1, 2)")
     if span is None:
-        seen = np.vstack([*map(np.asarray, paths.values()), *ends])
+        ends = [np.reshape(lowest, (1, 2))] if lowest is not None else []
+        seen = np.vstack([*paths.values(), *ends])
         middle = (seen.max(axis=0) + seen.min(axis=0)) / 2
         half = 0.58 * np.maximum(np.ptp(seen, axis=0), 1e-9)
         half[:] = half.max() if equal else half
         span = np.stack([middle - half, middle + half], axis=1)
     x, y = (np.linspace(*ends, 161) for ends in span)
-    plane = np.array([axis.ravel() for axis in np.meshgrid(x, y)])
-    heights = np.asarray(cost(plane), dtype=float).reshape(len(y), len(x))
-    shares = np.array([0.004, 0.02, 0.06, 0.13, 0.25, 0.42, 0.65])
-    levels = heights.min() + np.ptp(heights) * shares
+    heights = _on_a_plane(cost, x, y)
+    levels = heights.min() + np.ptp(heights) * np.array([0.004, 0.02, 0.06, 0.13, 0.25, 0.42, 0.65])
     ax.contour(x, y, heights, levels, colors="#999999", linewidths=0.9)
     told = []
     for (name, path), (colour, dash, marker) in zip(paths.items(), looks(paths), strict=True):
-        path = np.asarray(path, dtype=float)
         dots = {"marker": marker, "markersize": 4} if len(path) < 130 else {}
         ax.plot(*path.T, linestyle=dash if len(path) >= 130 else "-", color=colour, lw=1.3, **dots)
         ax.plot(*path[0], "x", color=COLOURS["black"], markersize=9, markeredgewidth=2.5, zorder=5)
@@ -198,7 +178,7 @@ def contours(
         ax.set_aspect("equal", adjustable="box")
     ax.set(xlabel=xlabel, ylabel=ylabel, xlim=span[0], ylim=span[1])
     ax.locator_params(nbins=5)
-    return f"{sentence('contours')} of a cost over two weights. {' '.join(told)}"
+    return f"Contours of a cost over two weights. {' '.join(told)}"
 
 
 def _descent(cost, path, lowest):

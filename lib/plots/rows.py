@@ -4,8 +4,8 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from lib.checks import check_named, check_numeric
-from lib.plots.curves import plain_log, sentence
-from lib.plots.style import COLOURS, HALO, key, kind, looks, mark, patch, resize, say, tidy
+from lib.plots.style import COLOURS, HALO, key, kind, looks, mark, patch, resize
+from lib.words import say, sentence, tidy
 
 __all__ = ["bars", "histograms", "strips"]
 
@@ -24,18 +24,18 @@ def bars(ax, values, xlabel, *, marked=None, limits=None, log=False, xlim=None, 
         name: check_numeric(value, f"values[{name!r}]").item()
         for name, value in check_named(values, "values", "its number").items()
     }
-    rows = np.arange(len(numbers))
-    resize(ax, height=0.9 + 0.5 * len(rows))
+    resize(ax, height=0.9 + 0.5 * len(numbers))
     marks, chosen = marked or ("", ())
-    unknown = [name for name in chosen if name not in values]
-    if unknown:
-        raise ValueError(f"marked names {unknown[0]!r}; it needs names of {list(values)}")
-    for row, (name, value) in enumerate(numbers.items()):
-        look = {"color": COLOURS["sky"], "edgecolor": COLOURS["black"], "linewidth": 0.8}
-        look |= {"color": COLOURS["orange"], "hatch": "///"} if name in chosen else {}
-        ax.barh(row, value, height=0.6, **look)
-    words = {name: _word(value, text) for name, value in numbers.items()}
-    told = [f"{name}: {word}" for name, word in words.items()]
+    for name in (name for name in chosen if name not in values):
+        raise ValueError(f"marked names {name!r}; it needs names of {list(values)}")
+    drawn = ax.barh(
+        range(len(numbers)), numbers.values(), height=0.6, linewidth=0.8,
+        edgecolor=COLOURS["black"],
+        color=[COLOURS["orange" if name in chosen else "sky"] for name in numbers],
+        hatch=["///" if name in chosen else "" for name in numbers],
+    )  # fmt: skip
+    words = [_word(value, text) for value in numbers.values()]
+    told = [f"{name}: {word}" for name, word in zip(numbers, words, strict=True)]
     if chosen:
         key(ax, marks, patch(COLOURS["orange"], hatch="///", edgecolor=COLOURS["black"]))
     if limits:
@@ -47,17 +47,12 @@ def bars(ax, values, xlabel, *, marked=None, limits=None, log=False, xlim=None, 
                 told[row] += f" ({means}: {_word(heights[name], text)})"
         key(ax, means, mark("", color=COLOURS["vermillion"], linestyle="--"))
     if log:
-        plain_log(ax.xaxis)
+        ax.set_xscale("log")
     if xlim is not None:
         ax.set_xlim(*xlim)
     elif not log:
         ax.margins(x=0.12)
-    for row, (name, value) in enumerate(numbers.items()):
-        ax.annotate(
-            words[name], (value, row), xytext=(5 if value >= 0 else -5, 0), va="center",
-            textcoords="offset points", ha="left" if value >= 0 else "right", fontsize=11,
-            path_effects=HALO, annotation_clip=False,
-        )  # fmt: skip
+    ax.bar_label(drawn, words, padding=5, fontsize=11, path_effects=HALO, annotation_clip=False)
     _name_rows(ax, list(numbers), xlabel)
     also = f", hatched: {marks}, {', '.join(map(str, chosen))}" if chosen else ""
     return f"{sentence(xlabel)}{also}. {'; '.join(told)}."
@@ -78,6 +73,17 @@ def _name_rows(ax, names, xlabel):
     ax.set_xlabel(xlabel)
 
 
+def _samples(groups):
+    """The numbers of each group as floats, or an error."""
+    found = {}
+    for name, values in check_named(groups, "groups").items():
+        argument = f"groups[{name!r}]" if name else "groups"
+        found[name] = check_numeric(values, argument).astype(float)
+        if not np.isfinite(found[name]).any():
+            raise ValueError(f"{argument} holds no finite number; it needs at least one")
+    return found
+
+
 @kind()
 def strips(ax, groups, xlabel, *, percent=True, joined=False, digits=None):
     """A row of dots for each group, one dot per run, and a bar at the mean.
@@ -88,16 +94,11 @@ def strips(ax, groups, xlabel, *, percent=True, joined=False, digits=None):
     cents otherwise. Raises TypeError or ValueError for other values.
     """
     scale, unit = (100, " %") if percent else (1, "")
-    rows = {}
-    for name, values in check_named(groups, "groups").items():
-        values = scale * check_numeric(values, f"groups[{name!r}]").astype(float).ravel()
-        if not np.isfinite(values).any():
-            raise ValueError(f"groups[{name!r}] holds {values}; it needs at least one number")
-        rows[name] = values
+    rows = {name: scale * values.ravel() for name, values in _samples(groups).items()}
     resize(ax, height=1.2 + 0.55 * len(rows))
     if joined:
-        if len({len(values) for values in rows.values()}) > 1:
-            counts = [len(values) for values in rows.values()]
+        counts = [len(values) for values in rows.values()]
+        if len(set(counts)) > 1:
             raise ValueError(f"groups hold {counts} values; joined needs as many in each")
         for run in zip(*rows.values(), strict=True):
             ax.plot(run, range(len(rows)), "-", color="#AAAAAA", linewidth=1, zorder=1)
@@ -128,9 +129,8 @@ def strips(ax, groups, xlabel, *, percent=True, joined=False, digits=None):
     if joined and len(rows) == 2:
         first, second = rows.values()
         gain = tidy(tidy(second) - tidy(first))
-        higher = int(np.sum(gain > 0))
-        told.append(f"The second is higher in {higher} of {len(gain)}, by {say(gain.mean(), 2)}"
-                    f"{' points' * percent} in the mean.")  # fmt: skip
+        told.append(f"The second is higher in {np.sum(gain > 0)} of {len(gain)}, by"
+                    f" {say(gain.mean(), 2)}{' points' * percent} in the mean.")  # fmt: skip
     return f"{sentence(xlabel)}, a dot a run. {' '.join(told)}"
 
 
@@ -143,37 +143,25 @@ def histograms(ax, groups, xlabel, *, bins=40, span=None):
     values.
     """
     alone = not isinstance(groups, dict)
-    found = {}
-    for name, values in check_named({"": groups} if alone else groups, "groups").items():
-        argument = f"groups[{name!r}]" if name else "groups"
-        values = check_numeric(values, argument).astype(float)
-        found[name] = values[np.isfinite(values)]
-        if not found[name].size:
-            raise ValueError(f"{argument} holds no finite number; it needs at least one")
-    every = np.concatenate(list(found.values()))
-    low, high = span or (every.min(), every.max())
-    low, high = (low - 0.5, high + 0.5) if low == high else (low, high)
-    edges = np.linspace(low, high, bins + 1)
+    found = _samples({"": groups} if alone else groups)
+    found = {name: values[np.isfinite(values)] for name, values in found.items()}
+    edges = np.histogram_bin_edges(np.concatenate(list(found.values())), bins, span)
     told = []
     for (name, values), (colour, dash, _) in zip(found.items(), looks(found), strict=True):
         heights = np.histogram(values, edges)[0] / len(values)
-        if alone:
-            ax.stairs(heights, edges, fill=True, color=COLOURS["blue"])
-        else:
-            ax.stairs(heights, edges, color=colour, linestyle=dash, linewidth=2, fill=False)
-            key(ax, name, mark("", color=colour, linestyle=dash))
-        told.append(f"{name + ': ' if name else ''}{_spread(values)}")
-    ax.set(yticks=[], xlim=(low, high), xlabel=xlabel)
+        look = {"color": colour, "linestyle": dash}
+        ax.stairs(heights, edges, fill=alone, linewidth=0 if alone else 2, **look)
+        if not alone:
+            key(ax, name, mark("", **look))
+        # Where the whole and the middle half lie, in two digits.
+        lowest, low, middle, high, highest = (
+            say(v, 2) for v in tidy(np.quantile(values, [0, 0.25, 0.5, 0.75, 1]))
+        )
+        told.append(
+            f"{name + ': ' if name else ''}{len(values):,} values from {lowest} to {highest},"
+            f" median {middle}, the middle half from {low} to {high}"
+        )
+    ax.set(yticks=[], xlim=edges[[0, -1]], xlabel=xlabel)
     ax.set_ylim(bottom=0)
     ax.spines["left"].set_visible(False)
     return f"{'Histogram' if alone else 'Histograms'} of {xlabel}. {'. '.join(told)}."
-
-
-def _spread(values):
-    """Where the middle half and the whole lie, in two digits."""
-    lowest, low, middle, high, highest = tidy(np.quantile(values, [0, 0.25, 0.5, 0.75, 1]))
-    half = f"the middle half from {say(low, 2)} to {say(high, 2)}"
-    return (
-        f"{len(values):,} values from {say(lowest, 2)} to {say(highest, 2)}, median"
-        f" {say(middle, 2)}, {half}"
-    )

@@ -1,10 +1,9 @@
 """The style of all figures, and the object that a figure is: a picture with its description.
 
-A figure is drawn by a kind (``lines``, ``regions``, …), which draws into one axes and returns a
-description computed from what it drew. What is drawn only once is drawn where it is used: a
-function that ends in ``return fig, description`` becomes a figure with ``@figure``. The description
-is the picture's alt text and its plain text, so a reader who cannot see the picture, and a test
-that does not look at pixels, both have it.
+A kind of figure (``lines``, ``regions``, …) draws into one axes and describes what it drew. What is
+drawn only once is drawn where it is used: a function that ends in ``return fig, description``
+becomes a figure with ``@figure``. The description is the picture's alt text and its plain text, for
+a reader who cannot see the picture and for a test that does not look at pixels.
 """
 
 import functools
@@ -20,12 +19,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 from matplotlib.text import OffsetFrom
-from matplotlib.ticker import LogLocator, NullFormatter
+from matplotlib.ticker import FixedLocator, LogLocator, NullFormatter
 from PIL import Image  # matplotlib brings Pillow along
 
 __all__ = [
-    "COLOURS", "ROLES", "SIGNED", "Canvas", "Figure", "canvas", "contrast", "figure", "ink", "key",
-    "kind", "label_ends", "looks", "mark", "patch", "say", "tidy",
+    "COLOURS", "ROLES", "SIGNED", "Canvas", "Figure", "Page", "canvas", "contrast", "figure", "ink",
+    "key", "kind", "label_ends", "looks", "mark", "patch",
 ]  # fmt: skip
 
 #: Okabe and Ito's palette, told apart with any colour vision. The same thing has the same colour
@@ -55,12 +54,9 @@ ROLES = {
         "purple": ("AdamW", "leaky ReLU", "dropout"),
     }.items()
     for name in names
-} | {
-    "dev": ("orange", "-.", "s"),
-    "baseline": ("grey", ":", "o"),
-    "ours": ("green", "-", "^"),
-    "theory": ("black", ":", ""),
 }
+ROLES |= {"dev": ("orange", "-.", "s"), "baseline": ("grey", ":", "o")}
+ROLES |= {"ours": ("green", "-", "^"), "theory": ("black", ":", "")}
 #: For numbers with a sign: orange below zero, purple above, white at zero. Printed in grey, the
 #: numbers above zero are the dark ones, so that the sign is not lost.
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#E8902A", "#FFFFFF", "#2D004B"])
@@ -71,7 +67,6 @@ STYLE = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlesize": 13,
-    "axes.titlelocation": "center",
     "axes.labelsize": 12,
     "axes.edgecolor": "#444444",
     "axes.prop_cycle": matplotlib.cycler(color=[COLOURS[name] for name in ORDER], linestyle=DASHES),
@@ -83,7 +78,6 @@ STYLE = {
     "xtick.labelsize": 11,
     "ytick.labelsize": 11,
     "image.cmap": "gray",
-    "mathtext.fontset": "dejavusans",
 }
 HALO = [withStroke(linewidth=3.5, foreground="white")]  # keeps a text off the lines behind it
 SHOWN, DRAWN = 100, 180  # pixels an inch: as large as it is shown, and as sharp as it is drawn
@@ -110,12 +104,22 @@ class Figure:
         return bundle, {"image/png": {"alt": self.description, "width": width}}
 
 
+class Page:
+    """What stands on the page as HTML, and the same as plain text."""
+
+    def __init__(self, html, text):
+        self.html, self.text = html, text
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/html": self.html, "text/plain": self.text}
+
+
 class Canvas(matplotlib.figure.Figure):
     """A matplotlib figure that finishes itself: names at line ends and the key come last."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.ends, self.keys, self.log_axes, self.settled = [], {}, [], False
+        self.ends, self.keys, self.settled = [], {}, False
 
     def settle(self):
         """Lay out, once: names are placed by the limits of the axes, which are final only now."""
@@ -123,15 +127,19 @@ class Canvas(matplotlib.figure.Figure):
             return
         self.settled = True
         with matplotlib.rc_context(STYLE):
-            for axis in self.log_axes:
-                _tick(axis)
+            for axis in (axis for ax in self.axes for axis in (ax.xaxis, ax.yaxis)):
+                given = isinstance(axis.get_major_locator(), FixedLocator)
+                if axis.get_scale() == "log" and not given:
+                    _tick(axis)
             if self.keys:
                 # Beside a square plane there is room to the right, otherwise above.
                 beside = len(self.axes) == 1 and self.axes[0].get_aspect() == 1.0
                 place = "outside right upper" if beside else "outside upper left"
-                columns = 1 if beside else _columns(self.keys, self.get_figwidth())
+                widths = [0.1 * len(name) + 0.55 for name in self.keys]  # a letter: a tenth inch
+                fit = sum(widths) < self.get_figwidth()
+                columns = len(widths) if fit else max(1, int(self.get_figwidth() / max(widths)))
                 self.legend(
-                    list(self.keys.values()), list(self.keys), loc=place, ncols=columns,
+                    self.keys.values(), self.keys, loc=place, ncols=1 if beside else columns,
                     handlelength=1.6, columnspacing=1.4, borderpad=0.2, labelcolor=COLOURS["black"],
                 )  # fmt: skip
             engine = self.get_layout_engine()
@@ -139,6 +147,13 @@ class Canvas(matplotlib.figure.Figure):
             for ax, lines, side in self.ends:
                 _write_ends(ax, lines, side)
             if self.ends:
+                engine.execute(self)
+            self.set_dpi(DRAWN)  # where letters are a little wider than as laid out
+            drawn, edge = self.get_tightbbox(), 0.02  # inches
+            self.set_dpi(STYLE["figure.dpi"])
+            near = {"w_pad": drawn.x0 < edge, "h_pad": drawn.y1 > self.get_figheight() - edge}
+            if any(near.values()):
+                engine.set(**{pad: 0.12 for pad in near if near[pad]})
                 engine.execute(self)
             self.set_layout_engine("none")
 
@@ -150,44 +165,35 @@ class Canvas(matplotlib.figure.Figure):
             drawn = FigureCanvasAgg(self)
             drawn.draw()
             self.set_dpi(STYLE["figure.dpi"])
-        picture = Image.fromarray(np.asarray(drawn.buffer_rgba())).convert("RGB")
-        if not any(ax.images for ax in self.axes):  # photographs keep all their colours
-            picture = fewer_colours(picture)
+        pixels = np.asarray(drawn.buffer_rgba())
+        photographs = any(ax.images for ax in self.axes)  # they keep all their colours
+        picture = Image.fromarray(pixels).convert("RGB") if photographs else fewer_colours(pixels)
         file = io.BytesIO()
         picture.save(file, "PNG", optimize=True)
         return file.getvalue()
 
 
-FLAT = 100  # pixels: a colour that fills as many is kept as it is
-
-
-def fewer_colours(picture):
-    """The RGB picture with a palette of at most 256 colours, without a difference to be seen.
+def fewer_colours(pixels):
+    """The RGBA pixels as a picture in at most 256 colours, without a difference to be seen.
 
     The colours of flat areas and texts stay, those of their edges are rounded: an edge of another
     shade, as another processor may draw it, so changes no other pixel.
     """
-    pixels = np.asarray(picture).reshape(-1, 3).astype(np.int64)
-    packed, places, counts = np.unique(
-        pixels @ [65536, 256, 1], return_inverse=True, return_counts=True
+    found, places, counts = np.unique(
+        np.ascontiguousarray(pixels).view(np.uint32), return_inverse=True, return_counts=True
     )
-    colours = np.stack([packed >> 16, packed >> 8 & 255, packed & 255], axis=1)
-    flat = counts >= max(FLAT, np.sort(counts)[-120:][0])
+    colours = found.view(np.uint8).reshape(-1, 4)[:, :3].astype(int)
+    flat = counts >= max(100, np.sort(counts)[-120:][0])  # colours that fill so many pixels
     for step in (15, 17, 25.5, 51, 85):
         rounded = np.rint(step * np.rint(colours / step)).astype(int)
         fewer = np.where(flat[:, np.newaxis], colours, rounded)
         palette, index = np.unique(fewer, axis=0, return_inverse=True)
         if len(palette) <= 256:
             break
-    small = Image.frombytes("P", picture.size, index.ravel()[places].astype(np.uint8).tobytes())
+    index = index.ravel()[places].astype(np.uint8)
+    small = Image.frombytes("P", pixels.shape[1::-1], index.tobytes())
     small.putpalette(palette.astype(np.uint8).tobytes())
     return small
-
-
-def _columns(names, inches):
-    """How many names of the key fit into a row: a letter is about a tenth of an inch wide."""
-    widths = [0.1 * len(name) + 0.55 for name in names]
-    return len(widths) if sum(widths) < inches else max(1, int(inches / max(widths)))
 
 
 def canvas(rows=1, columns=1, width=8.0, height=4.2, **kwargs):
@@ -255,9 +261,8 @@ def _tick(axis):
     low, high = axis.get_view_interval()
     decades = np.log10(high / low) if low > 0 else 1
     if decades < 6 and low > 5e-5 and high < 5e6:
-        axis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades < 2 else (1, 3), numticks=12))
-        if decades > 4:
-            axis.set_major_locator(LogLocator(numticks=9))
+        subs = (1, 2, 5) if decades < 2 else (1, 3) if decades <= 4 else (1,)
+        axis.set_major_locator(LogLocator(subs=subs, numticks=9 if decades > 4 else 12))
         axis.set_major_formatter("{x:,g}")
     axis.set_minor_formatter(NullFormatter())
 
@@ -286,54 +291,42 @@ def patch(colour, **look):
 
 
 def label_ends(ax, lines, side="right"):
-    """Write each line's label at its right end, none over another: no legend needed.
-
-    side: "left" writes them at the left ends.
-    """
-    shown = [line for line in lines if np.isfinite(np.asarray(line.get_ydata(), dtype=float)).any()]
-    if shown:
-        ax.figure.ends.append((ax, shown, side))
+    """Write each line's label at its "right" or "left" end, none over another: no legend needed."""
+    ax.figure.ends.append((ax, lines, side))
 
 
 def _write_ends(ax, lines, side):
     ax.autoscale_view()
     right = side == "right"
-    ends = []
+    ends = {}
     for line in lines:
         x, y = (np.asarray(values, dtype=float) for values in line.get_data())
-        shown = np.flatnonzero(np.isfinite(y))
-        ends.append((x[shown[-right]], y[shown[-right]]))
+        if (shown := np.flatnonzero(np.isfinite(y))).size:
+            ends[line] = x[shown[-right]], y[shown[-right]]
+    if not ends:
+        return
     to_axes = ax.transData + ax.transAxes.inverted()
-    start = np.clip([to_axes.transform(end) for end in ends], 0, 1)
-    inches = ax.get_window_extent().height / ax.figure.dpi
-    gap = 1.25 * matplotlib.rcParams["font.size"] / 72 / max(inches, 0.1)
+    start = np.clip(to_axes.transform(list(ends.values())), 0, 1)
+    inches = max(0.1, ax.get_window_extent().height / ax.figure.dpi)
+    gap = 1.25 * matplotlib.rcParams["font.size"] / 72 / inches
     heights = _apart(start[:, 1], gap)
-    for line, (x, y), height in zip(lines, start, heights, strict=True):
+    for line, (x, y), height in zip(ends, start, heights, strict=True):
+        place, offset, look = (1, height), (11, 0), {"va": "center"}
         if not right:  # within the axes, over the beginning of the line
+            place, offset, look = (x, height), (8, 8), {"path_effects": HALO}
+        elif abs(height - y) > 0.4 * gap or x < 0.98:  # lead the eye to the line's end
+            arrow = {"arrowstyle": "-", "color": line.get_color(), "shrinkA": 0, "shrinkB": 0}
+            if x < 0.98:  # the line ends early: what leads on is no data
+                arrow |= {"color": COLOURS["grey"], "linestyle": (0, (1, 4))}
             ax.annotate(
-                line.get_label(), (x, height), xycoords="axes fraction", xytext=(8, 8),
-                textcoords="offset points", color=ink(line.get_color()), path_effects=HALO,
-            )  # fmt: skip
-            continue
-        early = x < 0.98
-        if abs(height - y) > 0.4 * gap or early:  # lead the eye to the line's end
-            look = {"color": COLOURS["grey"], "ls": (0, (1, 4))} if early else {}  # no more data
-            ax.annotate(
-                "", (x, y), xycoords="axes fraction", xytext=(8, 0), annotation_clip=False,
-                textcoords=_offset(ax, 1, height),
-                arrowprops={"arrowstyle": "-", "color": line.get_color(), "lw": 0.8,
-                            "shrinkA": 0, "shrinkB": 0} | look,
+                "", (x, y), xycoords="axes fraction", xytext=(8, 0),
+                textcoords=OffsetFrom(ax.patch, place, "points"), annotation_clip=False,
+                arrowprops=arrow | {"lw": 0.8},
             )  # fmt: skip
         ax.annotate(
-            line.get_label(), (1, height), xycoords="axes fraction", xytext=(11, 0),
-            textcoords="offset points", va="center", color=ink(line.get_color()),
-            annotation_clip=False,
+            line.get_label(), place, xycoords="axes fraction", xytext=offset, **look,
+            textcoords="offset points", color=ink(line.get_color()), annotation_clip=False,
         )  # fmt: skip
-
-
-def _offset(ax, x, y):
-    """Coordinates in points from a place given as a share of the axes."""
-    return OffsetFrom(ax.patch, (x, y), "points")
 
 
 def _apart(heights, gap):
@@ -342,16 +335,12 @@ def _apart(heights, gap):
     gap = min(gap, 1 / max(1, len(heights) - 1))
     placed = np.array(heights, dtype=float)
     for _ in range(100):
-        moved = False
         for below, above in itertools.pairwise(order):
             lack = gap - (placed[above] - placed[below])
             if lack > 1e-6:
                 placed[below], placed[above] = placed[below] - lack / 2, placed[above] + lack / 2
-                moved = True
         placed -= max(0, placed.max(initial=0) - 1)
         placed += max(0, -placed.min(initial=1))
-        if not moved:
-            break
     return placed
 
 
@@ -362,34 +351,28 @@ def looks(names):
     and have different lines.
     """
     names = [str(name) for name in names]
-    families = [
-        name if name in ROLES or "," not in name else name.rpartition(",")[0] for name in names
-    ]
+    families = [n if n in ROLES or "," not in n else n.rpartition(",")[0] for n in names]
     taken = {ROLES[family][0] for family in families if family in ROLES}
-    free = itertools.cycle([name for name in ORDER if name not in taken] or ORDER)
-    chosen, count, found = {}, {}, []
-    for family in families:
+    free = itertools.cycle([colour for colour in ORDER if colour not in taken] or ORDER)
+    chosen, found = {}, []
+    for i, family in enumerate(families):
         if family not in chosen:
-            chosen[family] = ROLES[family][0] if family in ROLES else next(free)
-        position = ORDER.index(chosen[family]) if chosen[family] in ORDER else 3
-        _, dash, marker = ROLES.get(family, (None, DASHES[position], MARKERS[position]))
-        k = count[family] = count.get(family, -1) + 1
-        if k:  # not the first of its family
-            dash, marker = DASHES[(position + k) % 7], MARKERS[(position + k) % 7]
-        found.append((COLOURS[chosen[family]], dash, marker))
+            colour = next(free) if family not in ROLES else ROLES[family][0]
+            place = ORDER.index(colour) if colour in ORDER else 3
+            chosen[family] = place, ROLES.get(family, (colour, DASHES[place], MARKERS[place]))
+        place, (colour, dash, marker) = chosen[family]
+        if before := families[:i].count(family):  # not the first of its family
+            dash, marker = DASHES[(place + before) % 7], MARKERS[(place + before) % 7]
+        found.append((COLOURS[colour], dash, marker))
     return found
 
 
 def contrast(colour, ground="white"):
     """The contrast of two colours after the web's accessibility guidelines, from 1 to 21."""
-    light, dark = sorted((_luminance(colour), _luminance(ground)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour):
-    rgb = np.array(to_rgb(colour))
+    rgb = np.array([to_rgb(colour), to_rgb(ground)])
     linear = np.where(rgb <= 0.03928, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    return linear @ [0.2126, 0.7152, 0.0722]
+    dark, light = sorted(linear @ [0.2126, 0.7152, 0.0722])
+    return (light + 0.05) / (dark + 0.05)
 
 
 @functools.cache
@@ -399,29 +382,3 @@ def ink(colour):
     while contrast(tuple(shade)) < 4.5:
         shade = 0.97 * shade
     return tuple(float(level) for level in shade)
-
-
-def tidy(values, each=False):
-    """The values rounded to nine digits of the largest: what rounding noise cannot change.
-
-    each: to nine digits of each, for values on a logarithmic axis. NaN and infinite values stay as
-    they are.
-    """
-    values = np.asarray(values, dtype=float)
-    if each:
-        return np.array([float(f"{value:.9g}") for value in values.flat]).reshape(values.shape)
-    largest = np.abs(values[np.isfinite(values)]).max(initial=0)
-    if largest == 0:
-        return values + 0.0
-    return np.round(values, int(8 - np.floor(np.log10(largest)))) + 0.0  # no −0
-
-
-def say(value, digits=3):
-    """A number as text for a description: the same for two inputs a rounding error apart."""
-    value = float(value)
-    if not np.isfinite(value):
-        return {"nan": "NaN", "inf": "infinity"}.get(str(value), "−infinity")
-    value = float(f"{value:.9g}") + 0.0  # 0.6935 and the floats beside it become one number
-    if abs(value) >= 10**digits and abs(value) < 1e7:
-        return f"{float(f'{value:.{digits}g}'):,.0f}".replace("-", "−")
-    return f"{value:.{digits}g}".replace("-", "−")

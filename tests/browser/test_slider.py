@@ -18,7 +18,7 @@ def slider():
     """The HTML of a slider of three pictures, the second of which is seen first."""
     return plots.slider(
         lambda k: plots.lines({"average": [1.0, k]}), [0, 0.5, 0.75], "β", start=1
-    ).html()
+    ).html
 
 
 def seen(place):

@@ -43,26 +43,26 @@ forward_pass = Exercise(
         "as many examples as neurons": lambda random_state: _net(random_state, (3, 4, 4))[:5],
     },
     hints=[
-        "Each layer does the same two things: a matrix product plus a bias, then a bend.",
-        "The hidden layer reads X and bends with tanh; the output layer reads A1 and bends with the"
+        "Each layer does the same two things: a matrix product plus a bias, then an activation.",
+        "The hidden layer reads X and applies tanh; the output layer reads A1 and applies the"
         " sigmoid.",
     ],
     mistakes={
-        "Your hidden layer does not bend: without the tanh the two layers are one, and the boundary"
-        " is a straight line.": ("np.tanh(W1 @ X + b1)", "W1 @ X + b1"),
+        "Your hidden layer is linear: without the tanh the two layers are one, and the boundary is"
+        " a straight line.": ("np.tanh(W1 @ X + b1)", "W1 @ X + b1"),
         "A2 is right, but in place of A1 you returned its score Z1: apply the tanh to it.": (
             ("return A1, A2", "return W1 @ X + b1, A2")
         ),
         "Both are right, in the wrong order: A1 first, then A2.": ("A1, A2", "A2, A1"),
-        "A1 is right, but the second layer read Z1 instead of A1: the bend was computed and not"
+        "A1 is right, but the second layer read Z1 instead of A1: the tanh was computed and not"
         " used.": ("W2 @ A1", "W2 @ (W1 @ X + b1)"),
-        "Your A2 goes from -1 to 1, which no probability does: the last bend is the sigmoid.": (
+        "Your A2 goes from -1 to 1, which no probability does: the last layer has the sigmoid.": (
             ("_sigmoid(W2", "np.tanh(W2")
         ),
         "Your A2 is the score Z2: a sigmoid turns it into a probability.": (
             ("_sigmoid(W2 @ A1 + b2)", "W2 @ A1 + b2")
         ),
-        "You used the sigmoid in the hidden layer: a fine bend, but the task asks for tanh.": (
+        "You used the sigmoid in the hidden layer: it works too, but the task asks for tanh.": (
             ("np.tanh", "_sigmoid")
         ),
         "The biases are missing: at X = 0 every hidden answer would be 0.": (

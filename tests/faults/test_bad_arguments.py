@@ -55,7 +55,7 @@ from lib import (
     xavier,
     zeros,
 )
-from lib.exercises import Exercise, claim
+from lib.exercises import Exercise, claims
 from tests.lib.networks import examples, small
 
 nan, inf = math.nan, math.inf
@@ -130,7 +130,7 @@ DOORS = {
     "RMSprop": plain(RMSprop, learning_rate=0.1, beta=0.9, epsilon=1e-8),
     "Adam": plain(Adam, learning_rate=0.1, beta1=0.9, beta2=0.99, epsilon=1e-8),
     **{
-        name: plain(getattr(lib, name), learning_rate=0.1, decay=0.5, every=2)
+        name: plain(getattr(lib, name), learning_rate=0.1, decay=0.5, decay_steps=2)
         for name in lib.__all__
         if name.endswith(("Decay", "Schedule"))
     },
@@ -229,7 +229,7 @@ DOORS = {
         dict(pictures=np.zeros((2, 4, 5, 3), np.uint8)),
     ),
     "load_picture": lambda w: (datasets.load_picture, dict(path=picture(w))),
-    "claim": plain(claim, sentence="two is more than one", holds=2 > 1),
+    "claims": plain(claims, pairs=[("two is more than one", 2 > 1)]),
     "plots.table": plain(plots.table, header=["run", "cost"], rows=[["a", 1]]),
     "plots.lines": lambda w: (plots.lines, dict(lines=w.costs)),
     "plots.pictures": lambda w: (
@@ -436,7 +436,7 @@ def rows():
     for schedule in ("ExponentialDecay", "StepDecay"):
         yield from reals(schedule, "decay", "(0, 1]", 1.5)
         yield from reals(schedule, "learning_rate")
-        yield from reals(schedule, "every")
+        yield from reals(schedule, "decay_steps")
     for kind in ("GradientDescent", "Momentum", "RMSprop", "Adam"):
         door, fixed = f"{kind}.step", np.ones(3)
         fixed.flags.writeable = False
@@ -812,8 +812,11 @@ def data():
 
 def figures():
     """Rows for figures, tables and claims."""
-    yield Row("claim", "holds", 0.7, TypeError, "0.7", "needs to be True or False")
-    yield Row("claim", "holds", "yes", TypeError, "'yes'", "needs to be True or False")
+    for holds in (0.7, "yes"):
+        pairs = [("two is more than one", holds)]
+        yield Row(
+            "claims", "pairs", pairs, TypeError, repr(holds), "needs to be True or False", "holds"
+        )
     for door in ("plots.scatter", "plots.regions"):
         yield Row(door, "X", np.ones((6, 2)), ValueError, "(6, 2)", "needs (2, m)")
         yield Row(door, "X", np.ones(6), ValueError, "(6,)", "needs (2, m)")

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from lib import plots
-from lib.plots.sliders import SCRIPT
+from lib.plots.several import SCRIPT
 from tests.notebooks.fixtures import code, notebook, picture, printed, shown, text
 from workshop import npm_packages
 from workshop.execute import notebook_paths
@@ -377,7 +377,7 @@ def test_a_table_a_picture_and_a_link_are_inert():
 
 def slider():
     """The HTML of a slider as the library makes it."""
-    return plots.slider(lambda k: plots.bars({"a": k}, "n"), [1, 2], "count").html()
+    return plots.slider(lambda k: plots.bars({"a": k}, "n"), [1, 2], "count").html
 
 
 def test_a_slider_is_inert():

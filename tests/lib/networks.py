@@ -35,7 +35,7 @@ def examples(m=7, n_inputs=3, classes=2, seed=0):
 
 @st.composite
 def random_networks(draw):
-    """Any architecture, bend, loss and penalty, with as many examples as the draw says: net, X, Y.
+    """net, X, Y: any architecture, activation, loss and penalty, and a drawn number of examples.
 
     Parameters, biases included, and inputs are continuous random numbers, so no pre-activation
     falls on the kink of a ReLU.

@@ -788,7 +788,7 @@ def test_a_picture_that_is_not_there(tmp_path):
 
 
 def scrambled(path):
-    """A PNG whose second piece of pixels has a name that is none: Pillow's SyntaxError."""
+    """A PNG whose second piece of pixels has an invalid name: Pillow's SyntaxError."""
     data = bytearray(path.read_bytes())
     start = data.index(b"IDAT", data.index(b"IDAT") + 4)
     data[start : start + 4] = b"\x00\xff\x01\xfe"

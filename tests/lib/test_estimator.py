@@ -226,7 +226,7 @@ def test_two_classes_are_the_network_with_one_output():
 
 def test_more_classes_are_the_network_with_softmax():
     X, y = IRIS
-    rate = ExponentialDecay(0.02, 0.9, every=5)
+    rate = ExponentialDecay(0.02, 0.9, decay_steps=5)
     model = NeuralNetworkClassifier(
         (6, 4), learning_rate=rate, batch_norm=True, keep_prob=0.8, epochs=7, random_state=3
     ).fit(X, y)

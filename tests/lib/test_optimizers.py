@@ -171,17 +171,17 @@ def test_what_is_no_gradient_is_refused_at_any_step(optimizer, gradient):
         (StepDecay(0.5, 0.1), lambda t: 0.5 * 0.1 ** (t // 1)),
     ],
 )
-@pytest.mark.parametrize("every", [1, 5, 2.5])
-def test_schedules_by_the_book(schedule, expected, every):
-    schedule = type(schedule)(schedule.learning_rate, schedule.decay, every)
+@pytest.mark.parametrize("decay_steps", [1, 5, 2.5])
+def test_schedules_by_the_book(schedule, expected, decay_steps):
+    schedule = type(schedule)(schedule.learning_rate, schedule.decay, decay_steps)
     steps = range(40)
     rates = [schedule(k) for k in steps]
-    np.testing.assert_allclose(rates, [expected(k / every) for k in steps], rtol=1e-12)
+    np.testing.assert_allclose(rates, [expected(k / decay_steps) for k in steps], rtol=1e-12)
     assert rates[0] == 0.5 and rates[-1] < 0.45
 
 
 def test_the_steps_of_a_staircase():
-    schedule = StepDecay(0.8, 0.5, every=3)
+    schedule = StepDecay(0.8, 0.5, decay_steps=3)
     assert [schedule(k) for k in range(7)] == [0.8, 0.8, 0.8, 0.4, 0.4, 0.4, 0.2]
 
 
@@ -203,7 +203,7 @@ def test_schedules_refused(kind):
         ((0, 0.5), "learning_rate", 0, "(0, inf)"),
         ((0.1, -0.5), "decay", -0.5, interval),
         ((0.1, 0), "decay", 0, interval),
-        ((0.1, 0.5, 0), "every", 0, "(0, inf)"),
+        ((0.1, 0.5, 0), "decay_steps", 0, "(0, inf)"),
     ]:
         message = f"{name} is {value}; it needs to be a finite number in {needs}"
         with pytest.raises(ValueError, match=words(message)):
@@ -283,7 +283,7 @@ def test_optimizers_are_shown_as_they_are_written():
     optimizer.step(np.ones(2), np.ones(2))
     assert repr(optimizer) == "Momentum(0.1, beta=0.9)"
     shown = "GradientDescent(ExponentialDecay(0.1, 0.95, 5))"
-    assert repr(GradientDescent(ExponentialDecay(0.1, 0.95, every=5))) == shown
+    assert repr(GradientDescent(ExponentialDecay(0.1, 0.95, decay_steps=5))) == shown
 
 
 @pytest.mark.parametrize("dtype", ["f8", "f4"])

@@ -74,9 +74,9 @@ def everything(dtype=np.float64, seed=0):
 
 OPTIMIZERS = [
     lambda: GradientDescent(InverseTimeDecay(0.1, 0.01)),
-    lambda: Momentum(StepDecay(0.1, 0.5, every=20)),
+    lambda: Momentum(StepDecay(0.1, 0.5, decay_steps=20)),
     lambda: RMSprop(SquareRootDecay(0.01, 0.1), beta=0.95),
-    lambda: Adam(ExponentialDecay(0.01, 0.99, every=5), epsilon=1e-6),
+    lambda: Adam(ExponentialDecay(0.01, 0.99, decay_steps=5), epsilon=1e-6),
 ]
 
 
@@ -130,6 +130,20 @@ def test_a_file_of_the_first_schema_goes_on(tmp_path, monkeypatch, dtype):
     train(saved.net, X, Y, saved.optimizer, 40, 8, history=saved.history)
     tolerance = 1000 * np.finfo(dtype).eps
     np.testing.assert_allclose(saved.net.parameters, whole.parameters, rtol=0, atol=tolerance)
+
+
+def test_a_file_with_the_older_name_of_decay_steps_is_read(tmp_path, monkeypatch):
+    describe = persistence._describe
+
+    def as_before(thing, name):
+        found = describe(thing, name)
+        if isinstance(thing, StepDecay):
+            found["every"] = found.pop("decay_steps")
+        return found
+
+    monkeypatch.setattr(persistence, "_describe", as_before)
+    save(tmp_path / "run.h5", small(), Adam(StepDecay(0.1, 0.5, decay_steps=20)))
+    assert repr(load(tmp_path / "run.h5").optimizer.learning_rate) == "StepDecay(0.1, 0.5, 20)"
 
 
 def test_a_damaged_schema_is_noticed(tmp_path):

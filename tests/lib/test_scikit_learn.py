@@ -84,7 +84,7 @@ def test_a_regressor_without_hidden_layers_converges_to_ridge_regression(weights
     np.testing.assert_allclose(ours.predict(X.T), theirs.predict(X.T), atol=1e-6)
 
 
-@pytest.mark.parametrize("bend, activation", [(ReLU, "relu"), (Tanh, "tanh")])
+@pytest.mark.parametrize("layer, activation", [(ReLU, "relu"), (Tanh, "tanh")])
 @pytest.mark.parametrize(
     "solver, rate, optimizer",
     [
@@ -95,7 +95,7 @@ def test_a_regressor_without_hidden_layers_converges_to_ridge_regression(weights
 )
 @pytest.mark.parametrize("load, classes", [(load_breast_cancer, 2), (load_iris, 3)])
 def test_the_loss_curve_of_a_multilayer_perceptron(
-    bend, activation, solver, rate, optimizer, load, classes
+    layer, activation, solver, rate, optimizer, load, classes
 ):
     X, y = standardized(load)
     X, y = X[:, ::3], y[::3]
@@ -112,9 +112,9 @@ def test_the_loss_curve_of_a_multilayer_perceptron(
 
     last = Dense(1 if classes == 2 else classes)
     loss = BinaryCrossEntropy() if classes == 2 else SoftmaxCrossEntropy()
-    net = Network([Dense(6), bend(), Dense(4), bend(), last], len(X), loss, penalty=L2(0.7))
-    for layer, W, b in zip(net.layers[::2], start.coefs_, start.intercepts_, strict=True):
-        layer.W[...], layer.b[...] = W.T, b.reshape(-1, 1)
+    net = Network([Dense(6), layer(), Dense(4), layer(), last], len(X), loss, penalty=L2(0.7))
+    for dense, W, b in zip(net.layers[::2], start.coefs_, start.intercepts_, strict=True):
+        dense.W[...], dense.b[...] = W.T, b.reshape(-1, 1)
     Y = y[np.newaxis] if classes == 2 else np.eye(classes)[:, y]
     history = train(net, X, Y, optimizer, 60)
     np.testing.assert_allclose(history.costs, theirs.loss_curve_, rtol=1e-7)

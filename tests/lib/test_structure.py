@@ -12,7 +12,7 @@ import pytest
 from workshop.library import carries_an_idea
 
 ROOT = Path(__file__).resolve().parents[2]
-GROUND = {"checks", "layers", "losses", "initializers", "optimizers", "history"}
+GROUND = {"checks", "words", "layers", "losses", "initializers", "optimizers", "history"}
 ABOVE = {"network", "activations", "regularization", "augmentation", "batch_norm", "streaming"}
 ABOVE |= {"watching", "training", "gram", "persistence"}
 LATE = {("training", "persistence")}  # imported by the function that needs it, when it is called

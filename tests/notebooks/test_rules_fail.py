@@ -7,7 +7,7 @@ import pytest
 from nbformat.v4 import new_output
 
 from lib import plots
-from lib.plots.sliders import SCRIPT
+from lib.plots.several import SCRIPT
 from tests.notebooks.fixtures import (
     code,
     find,
@@ -393,7 +393,7 @@ caught_output(
 
 def test_a_slider_is_a_figure_like_any_other():
     slider = plots.slider(lambda k: plots.bars({"a": k}, "count"), [1, 2], "runs")
-    output = shown(text_html=slider.html(), text_plain=slider.text())
+    output = shown(text_html=slider.html, text_plain=slider.text)
     made = Chapter(Path("01_small.ipynb"), notebook(code("slider", "1", output)))
     assert not [*clean_outputs(made), *described_figures(made)]
 

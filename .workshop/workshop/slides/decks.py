@@ -189,8 +189,6 @@ class Builder:
                 self.show(rendered(body))
             else:
                 self.begin(title=title, begins_section=level < 3)
-                if unnumbered(title) == CLAIMS:
-                    self.slide.kind = "claims"
                 self.part(body, kind, title)
         self.slide.cells.append(cell.id)
 
@@ -277,9 +275,6 @@ class Builder:
                 yield bullets(items[:MOST_CLAIMS], "claims")  # the list is folded: its beginning
             elif "text/html" in data:
                 yield f'<div class="table">{"".join(data["text/html"])}</div>'
-            elif self.section == CLAIMS:
-                claims = [html.escape(claim) for claim in printed(output).split("✓ ")[1:]]
-                yield bullets(claims, "claims")
             else:
                 yield f'<pre class="printed">{html.escape(printed(output))}</pre>'
 
@@ -350,8 +345,6 @@ def build(notebook, name):
             builder.section = section_after(cell, builder.section)
             builder.code(cell, settings)
     slides = [slide for slide in builder.slides if slide.pieces]
-    # A chapter ends with its summary, a lecture with what it claims.
-    slides.sort(key=lambda slide: slide.section == CLAIMS)
     title = next((t for _, t in markdown.headings(notebook.cells[0].source)), name)
     return Deck(name, title, slides, builder.pictures)
 
@@ -577,5 +570,3 @@ def deck_faults(deck):
     claims = [p.count("<li>") for s in slides if s.kind == "claims" for p in s.pieces]
     if kinds[-1:] != ["claims"] or not sum(claims):
         yield "the last slide does not show what the chapter claims"
-    elif sum(claims) > MOST_CLAIMS:
-        yield f"the last slide shows {sum(claims)} claims, more than {MOST_CLAIMS}"
