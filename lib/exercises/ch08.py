@@ -138,6 +138,11 @@ running_averages = Exercise(
         ),
         "The mean starts from 1: it starts from 0.": ("np.zeros", "np.ones"),
         "The mean is right, but the variance lacks the factor m / (m - 1).": (", ddof=1", ""),
+        "The mean is right, but your factor m / (m - 1) multiplies the start, 1, as well: it"
+        " belongs to the variance of each batch.": (
+            (", ddof=1", ""),
+            ("return mean, variance", "return mean, variance * Z.shape[1] / (Z.shape[1] - 1)"),
+        ),
         "The mean is right, but the variance is divided by m + 1: m - 1 is due, it has to grow.": (
             "ddof=1",
             "ddof=-1",
@@ -358,8 +363,8 @@ forward_both_modes = Exercise(
     ],
     mistakes={
         "This is the exhibit as it was, all three slips in place.": _exhibit,
-        "Two mended, one to go: in prediction the answer for an example still depends on its"
-        " company. Use the running averages there.": _BATCH,
+        "Two mended, one to go: in prediction the answer for an example still depends on the"
+        " others. Use the running averages there.": _BATCH,
         "Two mended, one to go: the running averages jump nine tenths of the way to each batch."
         " The old value keeps 0.9.": _JUMPS,
         "Two mended, one to go: epsilon stands beside the deviation and not under the root.": (
@@ -575,6 +580,12 @@ layer_norm_backward = Exercise(
         ),
         "You subtracted the sum of dZ_hat, n times too much: its mean is due.": (
             ("dZ_hat.mean(", "dZ_hat.sum(")
+        ),
+        "You divided by m: the sums are over the n units of an example, so n is due.": (
+            ("dZ_hat.mean(axis=0, keepdims=True)",
+             "dZ_hat.sum(axis=0, keepdims=True) / Z.shape[1]"),
+            ("np.mean(dZ_hat * Z_hat, axis=0, keepdims=True)",
+             "np.sum(dZ_hat * Z_hat, axis=0, keepdims=True) / Z.shape[1]"),
         ),
         "You subtracted two sums where means are due.": (
             ("dZ_hat.mean(", "dZ_hat.sum("),
