@@ -6,7 +6,7 @@ Three numerical derivatives of f at theta, with e a small step in one coordinate
     two-sided     (f(theta + e) - f(theta - e)) / 2e        error of order e**2
     complex-step  Im f(theta + i e) / e                     no subtraction, so e may be 1e-30
 
-The first two subtract numbers that are nearly equal, each rounded to about u = 2.2e-16 of its size.
+The first two subtract numbers that are nearly equal, each rounded to about u = 1.1e-16 of its size.
 So a slope of zero comes out as about u f / e: 0 and 7e-12 then mean the same, though their relative
 difference is 1, the largest there is.
 """
@@ -66,10 +66,10 @@ def numerical_gradient(f, theta, epsilon=None, method="two-sided"):
 def relative_difference(a, b, rounding=0.0):
     """||a - b|| / (||a|| + ||b||), between 0 and 1; 0 for two zero vectors, NaN if one holds NaN.
 
-    Below 1e-7 two gradients agree, above 1e-3 one of them is wrong. ``rounding``: two numbers that
-    are both no larger than this are both taken for zero. Chapter 2, "Checking the gradient
-    numerically". Raises ValueError if one has more numbers than the other, or ``rounding`` is
-    negative.
+    Below 1e-7 two gradients agree; above 1e-3 one is wrong, or a kink is in reach. ``rounding``:
+    two numbers that are both no larger than this are both taken for zero. Chapter 2, "Checking the
+    gradient numerically". Raises ValueError if one has more numbers than the other, or ``rounding``
+    is negative.
     """
     a, b = np.ravel(a), np.ravel(b)
     if a.shape != b.shape:
