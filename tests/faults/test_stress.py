@@ -135,17 +135,15 @@ def test_a_folder_with_spaces_and_letters_beyond_ascii(checkout):
     assert faults(checkout("Kurs für Kätzchen 고양이 & 猫's"), ONE) == []
 
 
-def test_no_home(checkout, tmp_path):
+def test_a_bare_server(checkout, tmp_path):
+    """No home, no display, and nothing that says where settings and caches belong."""
     nowhere = os.path.join(os.devnull, "home")  # cannot be made, not even by root
-    changes = dict.fromkeys(["XDG_CACHE_HOME", "XDG_CONFIG_HOME", "MPLCONFIGDIR"])
+    gone = ["DISPLAY", "WAYLAND_DISPLAY", "MPLBACKEND"]
+    gone += ["XDG_CACHE_HOME", "XDG_CONFIG_HOME", "MPLCONFIGDIR"]
+    changes = dict.fromkeys(gone)
     changes |= dict.fromkeys(["HOME", "USERPROFILE", "STRESS_IPYTHONDIR"], nowhere)
     changes["JUPYTER_RUNTIME_DIR"] = str(tmp_path)  # without one Jupyter itself does not start
     assert faults(checkout(), ONE, **changes) == []
-
-
-def test_no_display(checkout):
-    gone = dict.fromkeys(["DISPLAY", "WAYLAND_DISPLAY", "MPLBACKEND"])
-    assert faults(checkout(), ONE, **gone) == []
 
 
 def test_the_locale_c(checkout):
