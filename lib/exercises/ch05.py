@@ -82,6 +82,9 @@ read_the_numbers = Exercise(
         "Bias is measured in training. You compared the dev error with the base error.": (
             ("train_error - base_error", "dev_error - base_error")
         ),
+        "Your two numbers are right. You asked whether there is a bias: compare it with the gap.": (
+            ("if bias >= gap", "if bias > 0")
+        ),
         "Your two numbers are right, and the word belongs to the smaller one.": (
             ("if bias >= gap", "if bias < gap")
         ),

@@ -474,6 +474,7 @@ UNTRUE = [
     (ch01.balanced, balanced_by_class, "should not"),
     (ch03.windows, lambda flat, sizes: [flat[:1] + k for k in sizes], "divided by"),
     (ch05.read_the_numbers, first_word(lambda t, d, b: False), "does not change"),
+    (ch05.read_the_numbers, first_word(lambda t, d, b: t - b > 0), "dev_error / 2"),
 ]
 
 
