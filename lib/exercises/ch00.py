@@ -278,13 +278,13 @@ graph_gradients = Exercise(
     },
     results=("J", "dw", "db"),
     hints=[
-        "Draw the graph: w, b → z → z² → error → error², and a second road from w to w². J is the"
+        "Draw the graph: w, b → z → z² → error → error², and a second path from w to w². J is the"
         " sum of the two ends.",
         "Walk back: J changes with the error by 2 error, the error with z by 2 z, z with b by 1.",
-        "w reaches J by two roads. Each gives a term, and the terms are added: dz * x + 2 * w.",
+        "w reaches J by two paths. Each gives a term, and the terms are added: dz * x + 2 * w.",
     ],
     mistakes={
-        "db is right. But w reaches J by two roads, and you walked one: the penalty w**2 adds 2 w"
+        "db is right. But w reaches J by two paths, and you walked one: the penalty w**2 adds 2 w"
         " to dw.": (" + 2 * w", ""),
         "The slope of w**2 is 2 w, not w.": ("+ 2 * w", "+ w"),
         "The slope of z**2 is missing on the way back: between error and z lies a factor 2 z.": (
@@ -297,10 +297,10 @@ graph_gradients = Exercise(
         "Both factors 2 are lost: the slope of a square is twice what is squared.": (
             (_BACK, "error * z")
         ),
-        "The slopes along one road are multiplied, and you added them: dz is 2 error times 2 z.": (
+        "The slopes along one path are multiplied, and you added them: dz is 2 error times 2 z.": (
             (_BACK, "2 * error + 2 * z")
         ),
-        "The roads are added where they meet, and you multiplied them: dw is dz x plus 2 w.": (
+        "The paths are added where they meet, and you multiplied them: dw is dz x plus 2 w.": (
             ("dz * x + 2 * w", "dz * x * 2 * w")
         ),
         "The penalty w**2 does not contain b: it adds to dw only.": ("db = dz", "db = dz + 2 * w"),
