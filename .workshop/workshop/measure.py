@@ -50,8 +50,10 @@ def figures(cells):
     """Outputs with a picture, or with a slider over several."""
     outputs = [o for cell in cells for o in cell.node.get("outputs", [])]
     bundles = [output.get("data", {}) for output in outputs]
-    return sum("image/png" in data or 'type="range"' in data.get("text/html", "")
-               for data in bundles)  # fmt: skip
+    return sum(
+        "image/png" in data or '<figure class="slider">' in data.get("text/html", "")
+        for data in bundles
+    )
 
 
 def minutes(cells):

@@ -56,10 +56,11 @@ def grid(
             centred(ax, j + 0.5, i + 0.5, word, fontsize=size, color="white" if light else "black")
     ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(0, c), ylim=(r, 0))
     for axis, names in ((ax.xaxis, columns), (ax.yaxis, rows)):
-        names = [] if names is None else list(names)
-        room = 12 if axis is ax.yaxis else max(2, int(inches / 0.6))
+        names = [] if names is None else [_name(name) for name in names]
+        letters = max(map(len, names), default=1)  # of the longest name; each a tenth of an inch
+        room = 12 if axis is ax.yaxis else max(2, int(inches / (0.09 * letters + 0.1)))
         few = slice(None, None, -(-len(names) // room) or 1)  # on a long axis only some names fit
-        axis.set_ticks((np.arange(len(names)) + 0.5)[few], [_name(name) for name in names[few]])
+        axis.set_ticks((np.arange(len(names)) + 0.5)[few], names[few])
     ax.tick_params(length=0)
     ax.spines[:].set(visible=True, color="#999999")
     return _told(values, rows, columns, xlabel, ylabel, of)

@@ -1,5 +1,6 @@
 """Every rule catches what it is for: a good chapter passes, and each mutation of it is named."""
 
+import copy
 import itertools
 from pathlib import Path
 
@@ -370,6 +371,15 @@ def too_few_figures(made):
 @caught("one_sitting", "the chapter has 13 figures; it needs 8 to 12")
 def too_many_figures(made):
     find(made, "figure").outputs += 5 * [find(made, "figure").outputs[0]]
+
+
+@caught("one_sitting", "the chapter has 13 figures; it needs 8 to 12")
+def a_slider_too_many(made):
+    find(made, "figure").outputs += 4 * [find(made, "figure").outputs[0]]
+    html = plots.slider(lambda n: plots.lines({"n": [n, 1]}), [1, 2], "n").html
+    slider = copy.deepcopy(find(made, "figure").outputs[0])
+    slider.data = {"text/html": html, "text/plain": "A slider."}
+    find(made, "figure").outputs.append(slider)
 
 
 @caught("one_meaning", "cell 6 (raise) reads k, the variable of a loop in cell 5 (print)")
