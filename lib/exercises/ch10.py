@@ -99,7 +99,7 @@ draw_settings = Exercise(
 
 
 def _times_as_many():
-    """How many times as many trials uniform rates need in the mean until the first is good."""
+    """How many times as many trials uniform rates need on average until the first is good."""
     by_exponent = 1 / 4  # the share of good rates: one decade of four
     uniform = 0.02 - 0.002  # of a range whose length is nearly 1
     return by_exponent / uniform
@@ -424,7 +424,7 @@ nested_score = Exercise(
     mistakes={
         "This is the mean of the best *inner* scores, the numbers that chose: they are too good."
         " Ask the outer folds.": (_OUTER, "np.mean(inner.mean(axis=2).max(axis=1))"),
-        "The outer folds have chosen their own winners: the test set was eaten. Choose by inner.": (
+        "The outer folds have chosen their own winners and cannot judge them. Choose by inner.": (
             (_WINNERS, "outer.argmax(axis=1)")
         ),
         "You chose one trial by its mean outer score and report that same score.": (
@@ -612,7 +612,7 @@ draws_needed = Exercise(
         ),
         "share**k is the probability that all k hit. At least one is to hit: begin with the"
         " probability that all miss.": ("np.log(1 - share)", "np.log(share)"),
-        "1 / share is the number of draws until the first hit in the mean. With that many, one hits"
+        "1 / share is the number of draws until the first hit on average. With that many, one hits"
         " with a probability of about 63 %.": (_QUOTIENT, "1 / share"),
         "The probabilities of k draws do not add up to k · share: two of them may hit. Multiply the"
         " probabilities of missing.": (_QUOTIENT, "probability / share"),
