@@ -16,6 +16,7 @@ from workshop.browser import checks, chromium
 from workshop.browser.lab import CODE, CURRENT
 from workshop.execute import CHAPTERS, load, notebook_paths
 from workshop.live import tab
+from workshop.strict_nbval import required
 
 PATHS = notebook_paths()
 SHORTEST = [path for path in PATHS if path.stem == "00_notation"]
@@ -63,6 +64,8 @@ def without_wiped(outputs):
 @pytest.mark.parametrize("path", RUN, ids=lambda path: path.stem)
 def test_a_chapter_runs_whole(live, path, screenshot, record_property):
     """No error; every text as stored, every figure with its description; see tab.LEFT_OUT."""
+    if needs := required(path):
+        pytest.skip(f"{path.stem} needs {', '.join(needs)}, which Pyodide does not have")
     stored = [cell for cell in load(path).cells if cell.cell_type == "code"]
     live.open(place(path))
     counts, outputs, seconds, ready = live.run_timed()

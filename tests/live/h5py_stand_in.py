@@ -66,6 +66,9 @@ class File(dict):
         else:
             raise OSError("Unable to open file (file signature not found)")
 
+    def __setitem__(self, name, data):
+        super().__setitem__(name, data if isinstance(data, Dataset) else Dataset(data))
+
     def create_dataset(self, name, shape=None, dtype=None, data=None, chunks=None, **options):
         """A new data set, which is also returned."""
         array = np.zeros(shape, dtype) if data is None else np.asarray(data, dtype)
