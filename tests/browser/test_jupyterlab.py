@@ -89,7 +89,9 @@ def test_a_chapter_runs_whole_from_cleared_outputs(lab, path):
     assert not list(checks.failed(outputs))
     assert counts == list(range(1, len(counts) + 1))
     assert pictures(outputs) == pictures(chapter.outputs)
-    assert not checks.eventually(checks.undecoded, chapter.cells, len(pictures(outputs)))
+    due = len(pictures(outputs)) + len(frames(outputs))
+    assert due == len(pictures(chapter.outputs)) + len(frames(chapter.outputs))
+    assert not checks.eventually(checks.undecoded, chapter.cells, due)
 
 
 def test_an_exercise_answers_what_is_typed(lab, screenshot):
@@ -127,8 +129,8 @@ def texts(notebook):
 
 def frames(outputs):
     """The pictures of sliders, which stand in HTML."""
-    tables = (o.data.get("text/html", "") for cell in outputs for o in cell if "data" in o)
-    return re.findall("<img ", "".join(tables))
+    pages = (o.get("data", {}).get("text/html", "") for cell in outputs for o in cell)
+    return re.findall("<img ", "".join("".join(page) for page in pages))
 
 
 def formulas(text):

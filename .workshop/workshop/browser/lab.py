@@ -25,6 +25,15 @@ OPEN = """async (path) => {
   await panel.context.ready;
   await panel.sessionContext.ready;
 }"""
+# True once the application stands. Asked again and again, since a page may load itself anew; its
+# promise is not awaited from outside, where nothing would keep it from being collected as garbage.
+RESTORED = """() => {
+  if (window.jupyterapp && window.stands === undefined) {
+    window.stands = false;
+    jupyterapp.restored.then(() => { window.stands = true; });
+  }
+  return window.stands === true;
+}"""
 CURRENT = "jupyterapp.shell.currentWidget"
 CLOSE = """async () => {
   for (const widget of [...jupyterapp.shell.widgets("main")]) {
@@ -82,8 +91,7 @@ class JupyterLab:
             self.page.set_default_timeout(1000 * PATIENCE)
             self.asked, self.errors = watched(self.page)
             self.page.goto(self.address("/"))
-            self.page.wait_for_function("window.jupyterapp")
-            self.page.evaluate("async () => { await jupyterapp.restored; }")
+            self.page.wait_for_function(RESTORED)
             self.wait_for("chapters/README.md")  # `make lab` begins there
         except BaseException:
             self.__exit__()

@@ -10,7 +10,7 @@ from functools import partial
 import nbformat
 
 from workshop.browser.chromium import watched
-from workshop.browser.lab import PATIENCE, JupyterLab
+from workshop.browser.lab import PATIENCE, RESTORED, JupyterLab
 from workshop.outputs import EMBEDDED, differences
 
 READY = "async () => { await jupyterapp.shell.currentWidget.sessionContext.session.kernel.info; }"
@@ -78,8 +78,7 @@ class Tab(JupyterLab):
     def visit(self, path):
         """Go to an address of the site, and wait until JupyterLab stands."""
         self.page.goto(self.address(path))
-        self.page.wait_for_function("window.jupyterapp")
-        self.page.evaluate("async () => { await jupyterapp.restored; }")
+        self.page.wait_for_function(RESTORED)
 
     def run_timed(self):
         """Run the open notebook as `run` does: (counts, outputs, seconds, of them the kernel's)."""
