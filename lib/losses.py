@@ -54,7 +54,6 @@ class Loss:
 
     of_classes = True
     soft_labels = False
-    constant = "knowing only how frequent each label is"  # as the answer for every example
 
     def __init__(self, soft_labels=False):
         self.soft_labels = check_choice(soft_labels, "soft_labels", [True, False])
@@ -68,17 +67,23 @@ class Loss:
         weights = () if w is None else (w,)
         return self.value_and_gradient(Z, Y, *weights)[0]
 
-    def constant_cost(self, Y, w=None):
-        """The least cost of one answer for all examples: here, of each label's frequency in Y."""
-        p = np.average(Y, axis=1, weights=w)
-        p = np.append(p, 1 - p) if len(p) == 1 else p
-        return float(abs(p[p > 0] @ np.log(p[p > 0])))
-
     def __repr__(self):
         return f"{type(self).__name__}({'soft_labels=True' if self.soft_labels else ''})"
 
 
-class BinaryCrossEntropy(Loss):
+class _CrossEntropy(Loss):
+    """What the two cross-entropies share: what the best answer costs that is always the same."""
+
+    constant = "knowing only how frequent each label is"
+
+    def constant_cost(self, Y, w=None):
+        """The cost of giving every example each label's frequency in Y as its probability."""
+        p = np.average(Y, axis=1, weights=w)
+        p = np.append(p, 1 - p) if len(p) == 1 else p
+        return float(abs(p[p > 0] @ np.log(p[p > 0])))
+
+
+class BinaryCrossEntropy(_CrossEntropy):
     """Mean of -log(probability given to the true label), for labels 0 or 1.
 
     With A = sigmoid(Z) the loss of one example is -Y log A - (1 - Y) log(1 - A)
@@ -123,7 +128,7 @@ def softmax(Z):
     return E
 
 
-class SoftmaxCrossEntropy(Loss):
+class SoftmaxCrossEntropy(_CrossEntropy):
     """Mean of -log(probability given to the true class), for one-hot labels.
 
     With A = softmax(Z) the loss of one column is logsumexp(Z) - Y·Z, and dZ = (A - Y) / m.

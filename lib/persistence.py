@@ -481,11 +481,11 @@ OTHERS = {  # the first bytes of files that are taken for HDF5 by mistake
     ),
     b"PK\x03\x04": "it is a zip archive (as .npz, .keras and .pt files are); unpack it first",
     b"\x1f\x8b": "it is packed by gzip; unpack it first",
-    b"\x93NUMPY": "it is a NumPy file",
-    (b"\x80\x03", b"\x80\x04", b"\x80\x05"): "it is a pickle",
-    b"%PDF": "it is a PDF document",
-    (b"\x89PNG", b"\xff\xd8\xff", b"GIF8"): "it is a picture",
-    b"<svg": "it is a drawing in SVG",
+    b"\x93NUMPY": "it is a NumPy file; it needs to be {needs}",
+    (b"\x80\x03", b"\x80\x04", b"\x80\x05"): "it is a pickle; it needs to be {needs}",
+    b"%PDF": "it is a PDF document; it needs to be {needs}",
+    (b"\x89PNG", b"\xff\xd8\xff", b"GIF8"): "it is a picture; it needs to be {needs}",
+    b"<svg": "it is a drawing in SVG; it needs to be {needs}",
 }
 PAGE = re.compile(rb"<(!doctype html|html|head|body|title|meta|link|script|style|div|\?xml|!--)")
 
@@ -496,7 +496,7 @@ def what_it_seems(start, needs="HDF5"):
         return "it is empty: it was not copied or downloaded to its end; get it once more"
     for first, seems in OTHERS.items():
         if start.startswith(first):
-            return seems if ";" in seems or ":" in seems else f"{seems}; it needs to be {needs}"
+            return seems.format(needs=needs)
     if start[4:8] == b"ftyp":
         return f"it is a film, or a photograph of a telephone in HEIC; it needs to be {needs}"
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()

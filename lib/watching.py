@@ -10,7 +10,6 @@ import numpy as np
 
 from lib.checks import check_pair, check_weights, scale_hint
 from lib.history import Diverged
-from lib.losses import AbsoluteError, BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from lib.streaming import StoredExamples, is_stored
 
 __all__ = ["HintOfScale", "Undo", "Validation", "progress_bar"]
@@ -143,13 +142,11 @@ class Undo:
 class HintOfScale:
     """Warns after a training that got nowhere if its inputs are far from 1, such as 0 to 255."""
 
-    KNOWN = BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError, AbsoluteError
-
     def __init__(self, net, batches, history=None):
         """``batches``: a function that returns some of the examples, (X, Y) or (X, Y, w), first."""
         self.loss, self.batches, self.history = net.loss, batches, history
         products = getattr(net.layers[0], "inputs_are_products", False)
-        self.judges = isinstance(net.loss, self.KNOWN) and not products
+        self.judges = hasattr(net.loss, "constant_cost") and not products
 
     def __enter__(self):
         return self
