@@ -16,6 +16,9 @@ CODE     = lib tests chapters data .workshop
 # thread pools that fight over the cores make a chapter many times slower.
 export OPENBLAS_NUM_THREADS ?= 1
 export OMP_NUM_THREADS ?= 1
+# Where Python is told to keep no compiled files, as in some containers, every kernel would compile
+# all packages again, which takes seconds. What is compiled here stays in this folder.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: help lab test refresh lint slides teacher clean book live hub bench test-matrix
 

@@ -252,9 +252,9 @@ def scale_hint(loss, X, Y, costs, w=None):
     constant = loss.constant_cost(Y, w)
     if costs[-1] <= 0.9 * constant or constant == 0:  # 0: one label only, and nothing to tell apart
         return None
-    size, low, high = np.linalg.norm(X) / math.sqrt(X.size), np.min(X), np.max(X)
-    if 0.01 <= size <= 10:
+    if 0.01 <= np.linalg.norm(X) / math.sqrt(X.size) <= 10:
         return None
+    low, high = np.min(X), np.max(X)
     way = "give each input mean 0 and standard deviation 1 over the examples"
     if low >= 0 and 100 < high <= 255:
         way = "if they are pixels, divide X by 255"

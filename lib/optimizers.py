@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 
-BLOCK = 2**17  # bytes of a vector that are updated at a time: few enough for the cache
+BLOCK = 2**18  # bytes of a vector that are updated at a time: few enough for the cache
 
 
 class Optimizer:

@@ -3,6 +3,7 @@
 The parser is markdown-it, with the rules for formulas with which the book is built.
 """
 
+import html
 import re
 from html.parser import HTMLParser
 
@@ -19,6 +20,14 @@ PARSER.normalizeLink = str  # addresses stay as they are written,
 PARSER.validateLink = bool  # and bad ones are links too, to be found
 
 
+def _as_written(renderer, tokens, place, options, env):
+    return html.escape(written(tokens[place]), quote=False)
+
+
+for _kind in ("math_inline", "math_inline_double", "math_block", "amsmath"):
+    PARSER.add_render_rule(_kind, _as_written)  # what typesets them reads the dollar signs
+
+
 class Html(HTMLParser):
     """A piece of HTML: its opening `tags`, (name, {attribute: value}), and its `text`."""
 
@@ -33,6 +42,15 @@ class Html(HTMLParser):
 
     def handle_data(self, data):
         self.text += data
+
+
+def rendered(source, code):
+    """Markdown as HTML, its formulas as they are written; ``code`` makes HTML of fenced code."""
+    tokens = PARSER.parse(source)
+    for token in tokens:
+        if token.type == "fence":
+            token.type, token.content = "html_block", code(token.content)
+    return PARSER.renderer.render(tokens, PARSER.options, {})
 
 
 def blocks(source):
@@ -115,8 +133,8 @@ def links(source):
 def images(source):
     """(alternative text, target) of every image, in Markdown or in HTML."""
     found = [(t.content, t.attrs["src"]) for t in leaves(source) if t.type == "image"]
-    html = [there for tag, there in tags(source) if tag == "img"]
-    return found + [(there.get("alt", ""), there.get("src", "")) for there in html]
+    embedded = [there for tag, there in tags(source) if tag == "img"]
+    return found + [(there.get("alt", ""), there.get("src", "")) for there in embedded]
 
 
 def formulas(source):

@@ -332,13 +332,15 @@ def machine():
 
 
 def step_table(kernels):
-    """Markdown: a row a workload and kernel, the products, everybody as a multiple of them."""
+    """Markdown: the products of each workload and kernel, everybody as a multiple of them."""
     names = [name for name in PEERS if name != "the products alone"]
     head = ["one step", "OpenBLAS for", "products", *names]
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for workload in dict.fromkeys(name for steps in kernels.values() for name in steps):
         for kernel, steps in kernels.items():
-            times = {name: found[0] for name, found in steps[workload].items()}
+            times = {name: found[0] for name, found in steps.get(workload, {}).items()}
+            if not times:
+                continue
             limit = times["the products alone"]
             cells = [f"{times[n] / limit:.2f} ×" if n in times else "–" for n in names]
             row = [f"({workload})", kernel, f"{1e6 * limit:,.0f} µs", *cells]
@@ -346,15 +348,21 @@ def step_table(kernels):
     return "\n".join(lines)
 
 
+def beside(measured, runs):
+    """The runs with this one first; from the others, made on other processors, what it lacks."""
+    left = [
+        {**run, "kernels": {k: v for k, v in run["kernels"].items() if k not in measured}}
+        for run in runs
+    ]
+    newest = {"machine": machine(), "kernels": measured}
+    return [newest, *[run for run in left if run["kernels"]]]
+
+
 def spread(kernels):
     """How far the rounds of one step time lie apart, as a share of it: the median of all."""
-    found = [
-        (high - low) / median
-        for steps in kernels.values()
-        for peers in steps.values()
-        for median, low, high in peers.values()
-    ]
-    return statistics.median(found)
+    times = [t for steps in kernels.values() for peers in steps.values() for t in peers.values()]
+    # A run of an earlier version has kept its medians only.
+    return statistics.median((t[2] - t[1]) / t[0] for t in times if len(t) == 3)
 
 
 def described(machine):
@@ -365,15 +373,16 @@ def described(machine):
 
 def report(results):
     """All tables as Markdown, for README.md."""
-    steps = results["steps"]
+    runs = results["steps"]
+    kernels = {kernel: steps for run in runs for kernel, steps in run["kernels"].items()}
+    ours = "; ".join(f"{' and '.join(run['kernels'])}: {described(run['machine'])}" for run in runs)
     parts = [
-        f"One thread of {described(steps['machine'])}. Medians of one interleaved run, in processor"
-        f" time, whose rounds lie {100 * spread(steps['kernels']):.0f} % apart in the median. The"
-        " products are the bare matrix products of the same step: nobody who calls the same BLAS"
-        " can be below 1, but libraries with their own products can. SkylakeX is the kernel for"
-        " processors with AVX-512, Haswell that for those without: with it, all were told to do"
-        " without.",
-        step_table(steps["kernels"]),
+        f"One thread, medians of one interleaved run, in processor time, whose rounds lie"
+        f" {100 * spread(kernels):.0f} % apart in the median. The products are the bare matrix"
+        " products of the same step: nobody who calls the same BLAS can be below 1, but libraries"
+        " with their own products can. SkylakeX is the kernel for processors with AVX-512, Haswell"
+        f" that for those without. {ours}.",
+        step_table(kernels),
         "; ".join(f"({name}) {words}" for name, words in EXPLAINED.items()) + ".",
         f"What follows is from {described(results['machine'])}.",
     ]
@@ -418,7 +427,7 @@ def report(results):
 @figure
 def picture(results):
     """Times beside the products, and how much sooner the Gram form is done."""
-    measured = next(iter(results["steps"]["kernels"].values()))
+    measured = next(iter(results["steps"][0]["kernels"].values()))
     measured = {name: {peer: t[0] for peer, t in peers.items()} for name, peers in measured.items()}
     fig, (bars, lines) = canvas(1, 2, height=3.8, gridspec_kw={"width_ratios": [1, 1.1]})
     names = [name for name in PEERS if name != "the products alone"]
@@ -436,7 +445,8 @@ def picture(results):
     fig.legend(loc="outside upper left", ncols=3, fontsize=10, frameon=False)
     ends = {}
     sizes = sorted({int(key.split(" × ")[1]) for key in results["crossover"]})
-    for m, colour, line in zip(sizes, ORDER, DASHES, strict=False):
+    for m, hue, line in zip(sizes, ORDER, DASHES, strict=False):
+        colour = COLOURS[hue]
         found = {
             int(key.split(" × ")[0]): gains["100"]
             for key, gains in results["crossover"].items()
@@ -506,8 +516,8 @@ def main():
     if options.only:
         return
     stored = HERE / "results.json"
-    results = json.loads(stored.read_text(encoding="utf-8")) if options.steps else {}
-    results["steps"] = {"machine": machine(), "kernels": measured}
+    results = json.loads(stored.read_text(encoding="utf-8"))
+    results["steps"] = beside(measured, results["steps"])
     if not options.steps:
         measure_the_rest(results, options.rounds)
     stored.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")

@@ -28,7 +28,6 @@ import struct
 from dataclasses import dataclass, field
 
 from nbconvert.filters.highlight import Highlight2HTML
-from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
 from workshop import markdown
 
@@ -419,7 +418,7 @@ def sentence_before(prose):
 
 def rendered(source):
     """Markdown as HTML, formulas left for MathJax."""
-    return markdown2html_mistune(unlinked(source))
+    return markdown.rendered(unlinked(source), highlighted)
 
 
 def inline(source):
