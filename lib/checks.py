@@ -39,7 +39,7 @@ def check_inputs(X, n_inputs=None, dtype=np.float64, name="X"):
     """
     given, X = X, check_numeric(X, name)
     if X.ndim != 2:
-        raise ValueError(f"{name} has shape {X.shape}; it needs (n_x, m): one column an example")
+        raise ValueError(f"{name} has shape {X.shape}; it needs (n_x, m): one column per example")
     if 0 in X.shape:
         raise ValueError(f"{name} is empty: its shape is {X.shape}; it needs at least (1, 1)")
     if n_inputs is not None and X.shape[0] != n_inputs:
@@ -94,7 +94,7 @@ def check_weights(w, m, dtype=np.float64, name="sample_weight"):
     """
     w = check_numeric(w, name)
     if w.shape not in [(m,), (1, m)]:
-        raise ValueError(f"{name} has shape {w.shape}; it needs ({m},): one weight an example")
+        raise ValueError(f"{name} has shape {w.shape}; it needs ({m},): one weight per example")
     with np.errstate(over="ignore"):
         w = w.reshape(m).astype(dtype, copy=False)
         total = w.sum()

@@ -44,7 +44,7 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 class Cats(NamedTuple):
     """Pictures and labels as the file holds them; chapter 1, "The data: look before you model".
 
-    train_set_x, test_set_x: (m, 64, 64, 3) uint8, one picture a row. train_set_y, test_set_y:
+    train_set_x, test_set_x: (m, 64, 64, 3) uint8, one picture per row. train_set_y, test_set_y:
     (1, m) integers, 1 for a cat. list_classes: the names of the labels 0 and 1.
     """
 
@@ -142,11 +142,11 @@ def columns(points, labels):
     """Rows as scikit-learn has them, turned into our columns: X (n_x, m) and Y (1, m).
 
     No copy is made of ``points``. Chapter 2, "The data: a flower". Raises ValueError
-    unless there is one label a row.
+    unless there is one label per row.
     """
     points, labels = np.asarray(points), np.asarray(labels)
     if points.ndim != 2 or labels.size != len(points):
-        needs = "they need one row and one label an example"
+        needs = "they need one row and one label per example"
         raise ValueError(f"points has shape {points.shape}, labels has {labels.shape}; {needs}")
     return points.T, labels.reshape(1, -1)
 

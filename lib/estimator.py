@@ -503,7 +503,7 @@ class NeuralNetworkRegressor(_Scored, RegressorMixin, _NeuralNetwork):
     """A Network that predicts numbers; excursion 10, "A network that predicts numbers".
 
     It works like the classifier of chapter 10, "A scikit-learn estimator". y is (m,), or (m, n_out)
-    for several numbers an example. The parameters and attributes are those of
+    for several numbers per example. The parameters and attributes are those of
     NeuralNetworkClassifier, but for the classes, and with:
 
     loss: "squared_error", best for the mean; "absolute_error", best for the median, which a few

@@ -1,6 +1,6 @@
 """Layers: what a network is made of. Read this module with chapter 1.
 
-The contract. A layer maps ``A_prev`` of shape ``(n_prev, m)``, one column an example, to an array
+The contract. A layer maps ``A_prev`` of shape ``(n_prev, m)``, one column per example, to an array
 of shape ``(n_l, m)``:
 
 - ``forward(A_prev, training)`` returns the output and keeps in ``cache`` what ``backward`` needs;

@@ -145,7 +145,7 @@ class SoftmaxCrossEntropy(_CrossEntropy):
         return shares(losses, w).sum(), shares(E / total - Y, w)
 
     def probabilities(self, Z):
-        """A = softmax(Z): one distribution a column, (C, m)."""
+        """A = softmax(Z): one distribution per column, (C, m)."""
         return softmax(Z)
 
     def labels(self, Z):

@@ -63,7 +63,7 @@ class Network:
             check_object(one, "penalty", "add_gradient", "L2(0.7)")
         random_state = check_random_state(random_state)
 
-        self._shapes = []  # of the parameters by name, a dictionary a layer
+        self._shapes = []  # of the parameters by name, one dictionary per layer
         width = self.n_inputs
         for layer in self.layers:
             width, shapes = layer.build(width)

@@ -66,7 +66,7 @@ def minibatches(X, Y, batch_size, random_state, sample_weight=None):
     """
     X, Y = check_numeric(X, "X"), check_numeric(Y, "Y")
     if X.ndim != 2 or Y.ndim != 2 or X.shape[1] != Y.shape[1]:
-        needs = "they need one column an example, (n_x, m) and (n_y, m)"
+        needs = "they need one column per example, (n_x, m) and (n_y, m)"
         raise ValueError(f"X has shape {X.shape}, Y has shape {Y.shape}; {needs}")
     m = X.shape[1]
     check_count(batch_size, "batch_size", 1, m)

@@ -21,7 +21,8 @@ PARSER.validateLink = bool  # and bad ones are links too, to be found
 
 
 def _as_written(renderer, tokens, place, options, env):
-    return html.escape(written(tokens[place]), quote=False)
+    formula = html.escape(written(tokens[place]), quote=False)
+    return f"<p>{formula}</p>\n" if tokens[place].block else formula
 
 
 for _kind in ("math_inline", "math_inline_double", "math_block", "amsmath"):

@@ -1,6 +1,6 @@
 """Draw the cat / non-cat pictures again, bit for bit, from the emoji they are made of.
 
-A manifest (cats_small.csv, cats_augmented.csv) has one row a picture: which drawing, in which
+A manifest (cats_small.csv, cats_augmented.csv) has one row per picture: which drawing, in which
 pose, on which gradient. No random number is drawn here, so the same manifest and the same nine
 npm packages always give the same arrays.
 
@@ -195,7 +195,7 @@ def written_aside(path):
 
 
 def write_hdf5(path, arrays):
-    """Compressed, one chunk a picture, readable by every HDF5 from 1.8 on."""
+    """Compressed, one chunk per picture, readable by every HDF5 from 1.8 on."""
     with written_aside(path) as aside, h5py.File(aside, "w", libver=("earliest", "v110")) as file:
         for name in ARRAYS:
             how = {}

@@ -517,8 +517,9 @@ folded = Exercise(
 def _layer_norm_backward(dZ_hat, Z, epsilon):
     """dZ (n, m) of *layer* normalization, which normalizes every column of Z (n, m) by itself.
 
-    Z_hat = (Z - mean) / sqrt(variance + epsilon) with one mean and one variance an example, (1, m),
-    over its n units. dZ_hat (n, m) is what comes back from behind; there is no gamma and no beta.
+    Z_hat = (Z - mean) / sqrt(variance + epsilon), with one mean and one variance per example,
+    (1, m), over its n units. dZ_hat (n, m) is what comes back from behind; there is no gamma and no
+    beta.
     """
     centred = Z - Z.mean(axis=0, keepdims=True)
     deviation = np.sqrt(np.mean(centred**2, axis=0, keepdims=True) + epsilon)

@@ -55,7 +55,7 @@ cost_of_labels = Exercise(
         "logsumexp(z) = M + log(sum of exp(z - M)) with M the column's maximum: forget neither M.",
     ],
     mistakes={
-        "The sums run along the rows: one maximum and one sum a column are wanted, axis 0.": (
+        "The sums run along the rows: one maximum and one sum per column are wanted, axis 0.": (
             lambda Z, labels: float(
                 (
                     np.sum(

@@ -324,7 +324,7 @@ class Exercise:
         return None
 
     def _changed(self, cases):
-        """{words: runs} of the solution on inputs that are changed in one way, one run a case."""
+        """{words: runs} of the solution on inputs that are changed in one way, one run per case."""
         if not cases or "while " in source_of(self.answer):  # which might not end on these inputs
             return {}
         ways = [told for told, _ in other_inputs(cases[0].inputs, self.arguments)]
@@ -341,7 +341,7 @@ class Exercise:
         return other and self._run(self.answer, Case(number, told, other)).value
 
     def _nudged(self, answer, cases):
-        """{argument: one function a case} that give what answer and solution make of a nudge.
+        """{argument: one function per case} that give what answer and solution make of a nudge.
 
         A list of pairs, one a nudge at which the solution still has an answer.
         """

@@ -98,7 +98,7 @@ def _each(part, change):
 def dependence(moves):
     """Words for what an answer depends on and should not, or the other way round; None if neither.
 
-    moves: {name: one list a case of (mine moved, the right one moved), one pair a nudge}.
+    moves: {name: one list per case of (mine moved, the right one moved), one pair a nudge}.
     """
     deaf, extra = [], []
     for name, cases in moves.items():

@@ -32,8 +32,8 @@ def observe(cases, names, arguments, task, changed=None, nudged=None):
     """(kind, sentences) of what holds in all cases; the kind is "observed", "in part" or "plain".
 
     names: of the results; arguments: of the inputs; task: text in which "X (n, m)" names sizes;
-    changed: {words: one function a case that gives what is right for other inputs};
-    nudged: {argument: one function a case that gives [(outcome, right outcome)] of nudges}.
+    changed: {words: one function per case that gives what is right for other inputs};
+    nudged: {argument: one function per case that gives [(outcome, right outcome)] of nudges}.
     """
     said = _arranged(cases, names)
     if said:
@@ -154,7 +154,7 @@ def _as_if(wrong, names, changed):
 
 
 def _moves(label, pairs, names, nudged):
-    """{argument: one list a case of (whether mine moved, whether the right one did)}.
+    """{argument: one list per case of (whether mine moved, whether the right one did)}.
 
     Of those that move only one of the two. None at all if mine moves so seldom, as a share of a
     few examples may, that it says little when it stays.

@@ -11,7 +11,7 @@ __all__ = ["explained", "ranged"]
 
 
 def explained(pairs, words):
-    """What holds of all (gots, wanteds), lists of arrays, one pair a case; None if nothing does."""
+    """What holds of all (gots, wanteds), lists of arrays, a pair per case; None if nothing does."""
     if any(is_text(x) for gots, wanteds in pairs for x in (*gots, *wanteds)):
         return _exchanged(pairs)
     lengths = _lengths(pairs)

@@ -1,4 +1,4 @@
-"""Curves: values against an iteration, a rate or a size, one line a name."""
+"""Curves: values against a step, a rate or a size, one line per name."""
 
 import numpy as np
 from matplotlib.ticker import FixedLocator, NullLocator
@@ -12,11 +12,11 @@ __all__ = ["bands", "lines"]
 
 @kind()
 def lines(
-    ax, lines, xlabel="iteration", ylabel="cost", *, logx=False, logy=False, ylim=None,
+    ax, lines, xlabel="step", ylabel="cost", *, logx=False, logy=False, ylim=None,
     markers=False, median=None, best=None, levels=None, marks=None, ticks=None, side="right",
     digits=3,
 ):  # fmt: skip
-    """Values against something, one line a name, the names at the lines' ends.
+    """Values against something, one line per name, the names at the lines' ends.
 
     lines: a dictionary from a name to y, against 0, 1, …, or to (x, y); NaN leaves a gap. logx,
     logy: logarithmic axes. ylim: (low, high), either None. markers: mark each point. median: draw
@@ -54,7 +54,7 @@ def lines(
 
 @kind()
 def bands(
-    ax, runs, xlabel="iteration", ylabel="cost", *, middle="median", logx=False, logy=False,
+    ax, runs, xlabel="step", ylabel="cost", *, middle="median", logx=False, logy=False,
     ylim=None, markers=False, levels=None, guides=None, ticks=None, side="right", of="runs",
     digits=2,
 ):  # fmt: skip

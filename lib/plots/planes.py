@@ -51,8 +51,10 @@ def scatter(
         ax.scatter(x, shown, edgecolors="white", linewidths=0.5, clip_on=False, **look)
         if len(groups) > 1:
             key(ax, name, mark(marker, color=colour))
-        # A mean is rounded with the largest value: near zero it would be noise.
-        a, b = (say(tidy([np.mean(tidy(v)), np.abs(v).max()])[0], 2) for v in (x, y))
+        # The middle, geometric on a logarithmic axis. It is rounded with the largest value: near
+        # zero it would be noise.
+        middles = np.exp(np.mean(np.log(x))) if logx else np.mean(tidy(x)), np.mean(tidy(y))
+        a, b = (say(tidy([c, abs(v).max()])[0], 2) for c, v in zip(middles, (x, y), strict=True))
         told.append(f"{name}: {len(x)} around ({a}, {b}).")
     for name, height in (levels or {}).items():
         ax.axhline(height, color=COLOURS["grey"], linestyle=":", linewidth=1.6)

@@ -131,7 +131,7 @@ def strips(ax, groups, xlabel, *, percent=True, joined=False, digits=None):
         gain = tidy(tidy(second) - tidy(first))
         told.append(f"The second is higher in {np.sum(gain > 0)} of {len(gain)}, by"
                     f" {say(gain.mean(), 2)}{' points' * percent} in the mean.")  # fmt: skip
-    return f"{sentence(xlabel)}, a dot a run. {' '.join(told)}"
+    return f"{sentence(xlabel)}, one dot per run. {' '.join(told)}"
 
 
 @kind(8.0, 3.4)

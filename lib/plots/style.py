@@ -169,7 +169,7 @@ class Canvas(matplotlib.figure.Figure):
         photographs = any(ax.images for ax in self.axes)  # they keep all their colours
         picture = Image.fromarray(pixels).convert("RGB") if photographs else fewer_colours(pixels)
         file = io.BytesIO()
-        picture.save(file, "PNG", optimize=True)
+        picture.save(file, "PNG")
         return file.getvalue()
 
 

@@ -326,7 +326,7 @@ def counts(door, argument, low=1, high=None):
 
 
 def weights_of_examples(door, argument):
-    """Rows for an argument that is to be one weight an example, of seven."""
+    """Rows for an argument that is to be one weight per example, of seven."""
     for value, error, got, needs in [
         (np.ones(6), ValueError, "(6,)", "needs (7,)"),
         (np.ones((7, 1)), ValueError, "(7, 1)", "needs (7,)"),
@@ -544,10 +544,10 @@ def loops():
     """Rows for what goes round: minibatches, train, train_gram and the gradient checks."""
     yield from counts("minibatches", "batch_size", 1, 7)
     yield from seeds("minibatches")
-    yield Row("minibatches", "X", np.ones(7), ValueError, "(7,)", "need one column an example")
-    yield Row("minibatches", "Y", np.ones(7), ValueError, "(7,)", "need one column an example")
+    yield Row("minibatches", "X", np.ones(7), ValueError, "(7,)", "need one column per example")
+    yield Row("minibatches", "Y", np.ones(7), ValueError, "(7,)", "need one column per example")
     yield Row(
-        "minibatches", "Y", np.ones((1, 6)), ValueError, "(1, 6)", "need one column an example"
+        "minibatches", "Y", np.ones((1, 6)), ValueError, "(1, 6)", "need one column per example"
     )
     yield Row("minibatches", "X", [["a"]], TypeError, "<U1", "needs real numbers")
     for door in ["minibatches", "train", "train_gram", "check_gradients"]:

@@ -127,7 +127,7 @@ def test_what_a_student_uses_of_the_memory(class_, record_property):
     hub = memory([class_.hub.pid, *class_.machine.descendants(class_.hub.pid, os.getuid())]) / MIB
     mean = sum(used) / SIZE
     record_property("MiB a student", round(mean))
-    record_property("seconds of a processor a student", round(spent, 1))
+    record_property("seconds of a processor per student", round(spent, 1))
     print(f"a student uses {mean:.0f} MiB ({used[0]:.0f} to {used[-1]:.0f}), the hub {hub:.0f} MiB")
     print(f"a student took {spent:.1f} s of a processor so far")
     assert used[-1] < 1024

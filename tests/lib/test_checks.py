@@ -31,7 +31,7 @@ nan, inf = np.nan, np.inf
 @pytest.mark.parametrize(
     "X, error, message",
     [
-        (np.ones(3), ValueError, "X has shape (3,); it needs (n_x, m): one column an example"),
+        (np.ones(3), ValueError, "X has shape (3,); it needs (n_x, m): one column per example"),
         (np.ones((3, 2, 2)), ValueError, "X has shape (3, 2, 2); it needs (n_x, m)"),
         (5.0, ValueError, "X has shape (); it needs (n_x, m)"),
         (np.ones((3, 0)), ValueError, "X is empty: its shape is (3, 0)"),

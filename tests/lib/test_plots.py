@@ -199,12 +199,12 @@ def moved(value, way):
 
 TOLD = {
     "lines": (
-        "Cost against iteration. train: falls from 1 at 0 to 0.0625 at 2. test: rises from"
+        "Cost against step. train: falls from 1 at 0 to 0.0625 at 2. test: rises from"
         " 0.694 at 0 to 0.7 at 2 after a low of 0.5 near 1."
     ),
     "lines with x": ("Error against step ε. two-sided: lowest, 1e−06, at 0.01."),
     "lines on a log axis": (
-        "Cost against iteration, running medians of 1 values. a: falls from 1 at 0 to 0.01"
+        "Cost against step, running medians of 1 values. a: falls from 1 at 0 to 0.01"
         " at 2 after a low of 1e−06 near 1. b: falls from 1 at 0 to 0.1 at 2."
     ),
     "lines with levels": (
@@ -212,15 +212,13 @@ TOLD = {
         " Marked: here at (1, 0.5)."
     ),
     "running median": (
-        "Cost against iteration, running medians of 3 values. a: falls from 2 at 1 to 1 at 3."
+        "Cost against step, running medians of 3 values. a: falls from 2 at 1 to 1 at 3."
     ),
-    "one point": ("Cost against iteration. a: 0.125 at 0."),
-    "a theory without markers": ("Cost against iteration. theory: rises from 1 at 0 to 2 at 1."),
-    "a gap": (
-        "Cost against iteration. a: falls from 1 at 0 to 0.25 at 2. nothing: no value to show."
-    ),
+    "one point": ("Cost against step. a: 0.125 at 0."),
+    "a theory without markers": ("Cost against step. theory: rises from 1 at 0 to 2 at 1."),
+    "a gap": ("Cost against step. a: falls from 1 at 0 to 0.25 at 2. nothing: no value to show."),
     "the same value": (
-        "Cost against iteration. a: stays at 0.5. up and down: goes from 1 at 0 to the same"
+        "Cost against step. a: stays at 0.5. up and down: goes from 1 at 0 to the same"
         " at 2 after a peak of 4 near 1."
     ),
     "bands": (
@@ -232,13 +230,13 @@ TOLD = {
         " line at 0.6: base error."
     ),
     "bands below a level": (
-        "Cost against iteration, medians of 3 runs. dev: below 9 all along. Dotted line at 9: base."
+        "Cost against step, medians of 3 runs. dev: below 9 all along. Dotted line at 9: base."
     ),
     "scatter": (
         "4 points, x2 against x1. class 0: 2 around (−1.5, 0.25). class 1: 2 around (1.5, −0.25)."
     ),
     "scatter of groups": (
-        "3 points, score (%) against rate. coarse: 2 around (0.55, 70). fine: 1 around (0.3,"
+        "3 points, score (%) against rate. coarse: 2 around (0.32, 70). fine: 1 around (0.3,"
         " 95). Dotted line at 94: tuned line."
     ),
     "regions": (
@@ -286,16 +284,16 @@ TOLD = {
     "bars": ("Million products. long: 1,230; short: 1.07."),
     "bars with limits": ("Share, hatched: the truth, rate. rate: 0.53; l2: −0.03 (chance: 0.20)."),
     "strips": (
-        "Accuracy, a dot a run. wide, 20: mean 77 %, from 70 to 90 % over 3 runs. wide, 50:"
+        "Accuracy, one dot per run. wide, 20: mean 77 %, from 70 to 90 % over 3 runs. wide, 50:"
         " mean 12 %, from 12 to 12 % over 1 run."
     ),
     "strips joined": (
-        "Accuracy, a dot a run. baseline: mean 96.5 %, from 96 to 97 % over 2 runs. ours:"
+        "Accuracy, one dot per run. baseline: mean 96.5 %, from 96 to 97 % over 2 runs. ours:"
         " mean 97.5 %, from 97 to 98 % over 2 runs. The second is higher in 1 of 2, by 1"
         " points in the mean."
     ),
     "strips of rates": (
-        "Rate, a dot a run. by exponent: mean 0.051, from 0.001 to 0.1 over 2 runs."
+        "Rate, one dot per run. by exponent: mean 0.051, from 0.001 to 0.1 over 2 runs."
     ),
     "histograms": (
         "Histogram of value. 101 values from 0 to 100, median 50, the middle half from 25 to 75."
@@ -532,7 +530,7 @@ def test_panels_of_several_kinds_say_what_each_shows():
     figure = mixed()
     assert figure.description == (
         "3 panels. flower: The plane as a model divides it. 0 on about 50 %, 1 on about 50 %; 100 %"
-        " of the 4 points in the region of their class. Cost against iteration. train: falls from"
+        " of the 4 points in the region of their class. Cost against step. train: falls from"
         " 1 at 0 to 0.5 at 1. counts: A grid of 2 × 2 values; the largest is 1, at row 0,"
         " column 0; the smallest is 0, at row 0, column 1."
     )
@@ -583,9 +581,9 @@ def test_a_slider_tells_every_picture():
         slid().text
         == """\
 A slider over β, 3 pictures.
-β = 0: Cost against iteration. average: falls from 1 at 0 to 0 at 1.
-β = 0.5: Cost against iteration. average: falls from 1 at 0 to 0.5 at 1.
-β = 0.875: Cost against iteration. average: falls from 1 at 0 to 0.875 at 1."""
+β = 0: Cost against step. average: falls from 1 at 0 to 0 at 1.
+β = 0.5: Cost against step. average: falls from 1 at 0 to 0.5 at 1.
+β = 0.875: Cost against step. average: falls from 1 at 0 to 0.875 at 1."""
     )
 
 

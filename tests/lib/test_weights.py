@@ -225,9 +225,9 @@ def test_at_convergence_it_is_scikit_learns_weighted_logistic_regression(classes
 # --- refusals -------------------------------------------------------------------------------------
 
 BAD = [
-    ([1] * 6, ValueError, "has shape (6,); it needs (7,): one weight an example"),
-    (np.ones((7, 1)), ValueError, "has shape (7, 1); it needs (7,): one weight an example"),
-    (1, ValueError, "has shape (); it needs (7,): one weight an example"),
+    ([1] * 6, ValueError, "has shape (6,); it needs (7,): one weight per example"),
+    (np.ones((7, 1)), ValueError, "has shape (7, 1); it needs (7,): one weight per example"),
+    (1, ValueError, "has shape (); it needs (7,): one weight per example"),
     ([1, 1, -1, 1, 1, 1, 1], ValueError, "[2] is -1.0; it needs finite numbers from 0 up"),
     ([1, 1, np.nan, 1, 1, 1, 1], ValueError, "[2] is nan; it needs finite numbers from 0 up"),
     ([1, 1, np.inf, 1, 1, 1, 1], ValueError, "[2] is inf; it needs finite numbers from 0 up"),

@@ -95,7 +95,7 @@ def write_library(place, modules):
 def good():
     """A chapter that obeys every rule, as short as the rules let it be."""
     predict = "<details><summary><b>Predict</b> · How much?</summary>\n\nHalf.\n</details>\n"
-    description = "Training cost against iteration: it falls from 0.693 to 0.141."
+    description = "Training cost against step: it falls from 0.693 to 0.141."
     division = new_output(
         "error",
         ename="ZeroDivisionError",
@@ -332,8 +332,8 @@ def heavy(made):
 for name, words, sentence in [
     ("without", "", "cell 4 (figure) shows a figure without a description"),
     ("short", "A cost of 0.693.", "describes its figure in 16 characters only"),
-    ("unfinished", "Training cost against iteration, from 0.693 to 0.141", "with a full stop"),
-    ("without_number", "Training cost against iteration, falling all the way.", "without a number"),
+    ("unfinished", "Training cost against step, from 0.693 to 0.141", "with a full stop"),
+    ("without_number", "Training cost against step, falling all the way.", "without a number"),
 ]:
 
     def describe(made, words=words):

@@ -85,7 +85,7 @@ def originals():
 
 @pytest.fixture(scope="module")
 def cats():
-    """X, Y to train on and X, Y to test on; pixels / 255, a picture a column."""
+    """X, Y to train on and X, Y to test on; pixels / 255, one picture per column."""
     folder = originals()
     if folder is None:
         pytest.skip(

@@ -515,15 +515,21 @@ def main():
         print(f"left out somewhere: {peer}: {reason}")
     if options.only:
         return
-    stored = HERE / "results.json"
-    results = json.loads(stored.read_text(encoding="utf-8"))
+    results = json.loads((HERE / "results.json").read_text(encoding="utf-8"))
     results["steps"] = beside(measured, results["steps"])
+    store(results)  # before the rest, which may break off
     if not options.steps:
         measure_the_rest(results, options.rounds)
-    stored.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        store(results)
+    print(report(results))
+
+
+def store(results):
+    """Write the results, their picture and README.md's tables."""
+    text = json.dumps(results, indent=1) + "\n"
+    (HERE / "results.json").write_text(text, encoding="utf-8")
     (HERE / "speed.png").write_bytes(picture(results).png)
     into_readme(report(results))
-    print(report(results))
 
 
 def measure_the_rest(results, rounds):

@@ -69,6 +69,7 @@ EXERCISE = re.compile(r"^Exercise (\d+\.\d+) · (.*)$")
 
 TALL = re.compile(r"\\(?:frac|sqrt|sum)")
 FORMULA_BOX = '<div class="formula">'
+HIGHLIGHTED = '<div class=" highlight '
 
 
 @dataclass
@@ -553,7 +554,7 @@ def deck_faults(deck):
         elif titles.count(slide.title) > 1:
             yield f"{where}: another slide has the title {slide.title!r} too"
         shown = "".join(slide.pieces)
-        code = shown.count('class="highlight"')
+        code = shown.count(HIGHLIGHTED)
         figures = sum("<img" in piece for piece in slide.pieces)  # a slider's pictures are one
         if shown.count("<pre") > 2 or code + figures > 1:
             yield f"{where}: more than one idea, several figures or pieces of code"
