@@ -9,7 +9,7 @@ as if on each, and prints one table. A row is named by the machine that it imita
   away, or not (`tests/notebooks/noise.py`);
 - **Python** 3.14: with the newest packages, or, under the oldest Python, the oldest ones.
 
-    make test-matrix                               all of it: one to two minutes a row
+    make test-matrix                               all of it: three to eight minutes per row
     make test-matrix ARGS="--quick"                the weakest processor, two seeds of noise
     make test-matrix ARGS="--rows noise"           the rows whose name contains a word
     make test-matrix ARGS="--list"                 the names of the rows
