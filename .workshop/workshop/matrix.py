@@ -94,6 +94,7 @@ def run(row, what, python=sys.executable):
         return "not run", f"asked for {row.expected}, got {got}"
     start = time.perf_counter()
     command = [python, "-m", "pytest", "-q", "--once", "-p", "no:cacheprovider", *what]
+    command += ["--nbval-cell-timeout=900"]  # the kernels for old processors are slow
     if row.noise:
         command += ["--noise", ",".join(map(str, row.noise)), "-k", "noise"]
     tests = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
