@@ -2,6 +2,7 @@
 
 import base64
 import html
+from pathlib import Path
 
 import matplotlib
 import numpy as np
@@ -15,36 +16,8 @@ __all__ = ["panels", "slider"]
 DRAWN = 120  # pixels an inch of a slider's pictures: fewer than a single one's, they are many
 LARGEST = 400_000  # bytes, of a slider's HTML
 
-# Turns the pictures, which stand under each other and unfold by themselves where no script runs,
-# into one picture with HTML's own range input over it. It asks for nothing from anywhere.
-SCRIPT = """
-for (const box of document.querySelectorAll("figure.slider:not([data-ready])")) {
-  box.dataset.ready = "";
-  const frames = [...box.querySelectorAll("details")];
-  const words = frames.map((frame) => frame.querySelector("summary").textContent);
-  const range = Object.assign(document.createElement("input"), { type: "range", min: 0 });
-  range.max = frames.length - 1;
-  range.value = frames.findIndex((frame) => frame.open);
-  range.style.cssText = "width: min(24em, 60%); margin: 0 0.8em; vertical-align: middle";
-  const label = document.createElement("label");
-  const value = document.createElement("output");
-  label.append(box.querySelector("figcaption").textContent, range);
-  const show = () => {
-    frames.forEach((frame, k) => {
-      frame.open = true;
-      frame.hidden = k !== Number(range.value);
-      frame.querySelector("summary").hidden = true;
-    });
-    value.textContent = words[range.value];
-    range.setAttribute("aria-valuetext", words[range.value]);
-  };
-  range.addEventListener("input", show);
-  for (const kind of ["keydown", "mousedown", "pointerdown", "touchstart"])
-    range.addEventListener(kind, (event) => event.stopPropagation());
-  box.querySelector("figcaption").replaceChildren(label, value);
-  show();
-}
-"""
+# What makes one picture of many, with a range input: a page without scripts shows all of them.
+SCRIPT = "\n" + Path(__file__).with_name("slider.js").read_text(encoding="utf-8")
 
 
 def panels(

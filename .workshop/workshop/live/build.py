@@ -52,7 +52,8 @@ class BuildError(aside.BuildError):
 def library():
     """The (file name, bytes) of the wheel of `lib`, with the data sets beside it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    paths = [*sorted((ROOT / "lib").rglob("*.py")), *sorted((ROOT / "data").glob("*.h5"))]
+    code = (path for kind in ("*.py", "*.js") for path in (ROOT / "lib").rglob(kind))
+    paths = [*sorted(code), *sorted((ROOT / "data").glob("*.h5"))]
     content = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in paths}
     return wheel(project["name"], project["version"], content)
 
