@@ -27,7 +27,9 @@ __all__ = [
 ]
 
 
-BLOCK = 2**18  # bytes of a vector that are updated at a time: few enough for the cache
+# Bytes of a vector that are updated at a time: few enough for the cache, and enough for NumPy to
+# write the steps of a formula into the memory of the step before.
+BLOCK = 2**18
 
 
 class Optimizer:

@@ -6,10 +6,10 @@ as if on each, and prints one table. A row is named by the machine that it imita
 - **blas** Haswell: the matrix products by OpenBLAS's kernels for that processor
   (OPENBLAS_CORETYPE), with one thread, or with two;
 - **noise** 1: every number drawn or loaded, and every exp, log or tanh, one unit in the last place
-  away, or not (`tests/notebooks/noise.py`);
+  away, or not (`workshop.noise`);
 - **Python** 3.14: with the newest packages, or, under the oldest Python, the oldest ones.
 
-    make test-matrix                               all of it: three to eight minutes per row
+    make test-matrix                               all of it: three to fifteen minutes per row
     make test-matrix ARGS="--quick"                the weakest processor, two seeds of noise
     make test-matrix ARGS="--rows noise"           the rows whose name contains a word
     make test-matrix ARGS="--list"                 the names of the rows

@@ -16,7 +16,8 @@ __all__ = ["panels", "slider"]
 DRAWN = 120  # pixels an inch of a slider's pictures: fewer than a single one's, they are many
 LARGEST = 400_000  # bytes, of a slider's HTML
 
-# What makes one picture of many, with a range input: a page without scripts shows all of them.
+# Turns the pictures, which stand under each other and unfold by themselves where no script runs,
+# into one picture with HTML's own range input over it. It asks for nothing from anywhere.
 SCRIPT = "\n" + Path(__file__).with_name("slider.js").read_text(encoding="utf-8")
 
 

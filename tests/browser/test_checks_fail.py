@@ -34,6 +34,13 @@ def test_a_formula_that_is_not_typeset_is_found(page, raw):
     assert checks.untypeset(shown(page, right), due=2) == ["1 formulas typeset of 2"]
 
 
+def test_another_number_of_elements_is_found(page):
+    two = shown(page, "<p>one</p><p>two</p>")
+    assert not checks.miscounted(two, {"p": 2, "img": 0})
+    assert checks.miscounted(two, {"p": 3, "img": 0}) == ["2 p instead of 3"]
+    assert checks.eventually(checks.miscounted, two, {"p": 1}, seconds=0)
+
+
 def test_a_page_wider_than_the_phone_is_found(page):
     page.set_viewport_size({"width": 390, "height": 844})
     meta = '<meta name="viewport" content="width=device-width">'

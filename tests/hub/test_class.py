@@ -126,7 +126,7 @@ def test_what_a_student_uses_of_the_memory(class_, record_property):
     spent = sum(seconds(processes(class_.uid(name))) for name in NAMES) / SIZE
     hub = memory([class_.hub.pid, *class_.machine.descendants(class_.hub.pid, os.getuid())]) / MIB
     mean = sum(used) / SIZE
-    record_property("MiB a student", round(mean))
+    record_property("MiB per student", round(mean))
     record_property("seconds of a processor per student", round(spent, 1))
     print(f"a student uses {mean:.0f} MiB ({used[0]:.0f} to {used[-1]:.0f}), the hub {hub:.0f} MiB")
     print(f"a student took {spent:.1f} s of a processor so far")

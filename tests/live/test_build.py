@@ -114,9 +114,8 @@ def test_a_wheel_in_the_lock_is_loaded_with_what_it_needs_when_it_is_imported():
 def test_the_wheel_of_the_library_brings_all_modules_and_the_data():
     name, content = build.library()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        assert {"lib/__init__.py", "lib/plots/slider.js", "data/cats_augmented.h5"} <= set(
-            archive.namelist()
-        )
+        modules = {"lib/__init__.py", "lib/exercises/ch01.py", "lib/plots/slider.js"}
+        assert modules | {"data/cats_augmented.h5"} <= set(archive.namelist())
         info = next(path for path in archive.namelist() if path.endswith("METADATA"))
         assert "Requires-Dist" not in archive.read(info).decode()
     assert wheels.lock_entry(name, content)["imports"] == ["lib"]

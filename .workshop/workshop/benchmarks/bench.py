@@ -350,12 +350,11 @@ def step_table(kernels):
 
 def beside(measured, runs):
     """The runs with this one first; from the others, made on other processors, what it lacks."""
-    left = [
-        {**run, "kernels": {k: v for k, v in run["kernels"].items() if k not in measured}}
-        for run in runs
-    ]
-    newest = {"machine": machine(), "kernels": measured}
-    return [newest, *[run for run in left if run["kernels"]]]
+    kept = [{"machine": machine(), "kernels": measured}]
+    for run in runs:
+        left = {k: v for k, v in run["kernels"].items() if k not in measured}
+        kept += [{**run, "kernels": left}] if left else []
+    return kept
 
 
 def spread(kernels):
@@ -517,19 +516,21 @@ def main():
         return
     results = json.loads((HERE / "results.json").read_text(encoding="utf-8"))
     results["steps"] = beside(measured, results["steps"])
-    store(results)  # before the rest, which may break off
+    tables = store(results)  # before the rest, which may break off
     if not options.steps:
         measure_the_rest(results, options.rounds)
-        store(results)
-    print(report(results))
+        tables = store(results)
+    print(tables)
 
 
 def store(results):
-    """Write the results, their picture and README.md's tables."""
+    """Write the results, their picture and README.md's tables, which are returned."""
     text = json.dumps(results, indent=1) + "\n"
     (HERE / "results.json").write_text(text, encoding="utf-8")
     (HERE / "speed.png").write_bytes(picture(results).png)
-    into_readme(report(results))
+    tables = report(results)
+    into_readme(tables)
+    return tables
 
 
 def measure_the_rest(results, rounds):

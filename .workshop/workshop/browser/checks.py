@@ -68,6 +68,12 @@ def untypeset(root, due=1):
     return faults if number >= due else [*faults, f"{number} formulas typeset of {due}"]
 
 
+def miscounted(root, due):
+    """Elements of another number than is due, {selector: number}: perhaps not all are there yet."""
+    found = {selector: root.locator(selector).count() for selector in due}
+    return [f"{found[what]} {what} instead of {n}" for what, n in due.items() if found[what] != n]
+
+
 def too_wide(page):
     """A page that has to be scrolled sideways."""
     return page.evaluate(WIDE)
